@@ -1,0 +1,70 @@
+"""A server in a process of its own that costs next to nothing: one answer to every request."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+THREAD_ID = "11111111-2222-4333-8444-555555555555"
+THREAD = {
+    "thread_id": THREAD_ID,
+    "created_at": "2026-01-01T00:00:00.123456+00:00",
+    "updated_at": "2026-01-01T00:00:01.123456+00:00",
+    "state_updated_at": "2026-01-01T00:00:01.123456+00:00",
+    "metadata": {"graph_id": "agent", "assistant_id": "a"},
+    "status": "idle",
+    "config": {},
+    "values": {"messages": [{"type": "human", "content": "Hello", "id": "m1"}]},
+    "interrupts": {},
+    "error": None,
+}
+BODY = json.dumps(THREAD, separators=(",", ":")).encode()
+RESPONSE = (
+    b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n"
+    b"date: Thu, 01 Jan 2026 00:00:00 GMT\r\nserver: uvicorn\r\n\r\n%b"
+) % (len(BODY), BODY)
+
+
+class Responder(asyncio.Protocol):
+    """Answers each head that it has seen the end of; requests have no body."""
+
+    def __init__(self) -> None:
+        self._rest = b""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        *heads, self._rest = (self._rest + data).split(b"\r\n\r\n")
+        self._transport.write(RESPONSE * len(heads))
+
+
+async def serve() -> None:
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(Responder, "127.0.0.1", 0, backlog=512)
+    print(server.sockets[0].getsockname()[1], flush=True)
+    await asyncio.to_thread(sys.stdin.read)  # until whoever started it is gone
+
+
+@contextlib.contextmanager
+def running() -> Iterator[str]:
+    """Start the server; return its URL."""
+    command = [sys.executable, "-m", "benchmarks.responder"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        yield f"http://127.0.0.1:{int(process.stdout.readline())}"
+        process.stdin.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(serve())

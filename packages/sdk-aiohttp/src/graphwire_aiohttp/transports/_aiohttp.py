@@ -1,0 +1,160 @@
+"""The transport over aiohttp: one session, made in the event loop of the first request."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator, Mapping
+
+import aiohttp
+from yarl import URL
+
+from graphwire_aiohttp.transports._connector import Connector, Slots
+from graphwire_aiohttp.transports._errors import LIBRARY, sent_once, translated
+from graphwire_aiohttp.transports._request import PlainRequest
+from graphwire_aiohttp.transports._upload import Upload
+from graphwire_core.errors import ConfigurationError
+from graphwire_core.transports import Request, Timeout, TransportConfig
+from graphwire_core.transports._failures import check_proxy, pool_timed_out
+from graphwire_core.transports._pieces import PIECE
+
+__all__ = ["AsyncAiohttpResponse", "AsyncAiohttpTransport"]
+
+LONGEST_HEADER = 1 << 17
+"""Bytes of a header; aiohttp's own limit is 8 KB, which tokens and cookies of gateways exceed."""
+_FRAMED = ("content-length", "transfer-encoding")
+_IDLE = 0.001
+"""Seconds without a request after which idle connections may have been closed unseen."""
+
+
+class AsyncAiohttpResponse:
+    """A response read from a session's connection."""
+
+    def __init__(self, request: Request, response: aiohttp.ClientResponse, slots: Slots) -> None:
+        self._request = request
+        self._response = response
+        self._slots: Slots | None = slots
+        self.status_code = response.status
+        self.headers: Mapping[str, str] = _joined(response.raw_headers)
+        connection = response.connection
+        self._protocol = (
+            connection.protocol
+            if connection is not None and self.headers.keys().isdisjoint(_FRAMED)
+            else None
+        )
+        """What knows how a body ended that has no length of its own: by the connection's end."""
+
+    async def aiter_bytes(self) -> AsyncIterator[bytes]:
+        """Iterate over the body as it arrives, content encoding undone."""
+        try:
+            async for chunk in self._response.content.iter_any():
+                yield chunk
+        except LIBRARY as error:
+            raise translated(self._request, error) from error
+        end = self._protocol.exception() if self._protocol is not None else None
+        if isinstance(end, OSError):  # a reset; an orderly end is another class
+            raise translated(self._request, end) from end
+
+    async def aclose(self) -> None:
+        """Give the connection back, or close it when the body was not read to its end."""
+        cut = self._response.connection is not None
+        if cut:
+            self._response.close()
+        slots, self._slots = self._slots, None
+        if slots is not None:
+            slots.free()
+        if cut:
+            await asyncio.sleep(0)  # the loop closes the socket
+
+
+class AsyncAiohttpTransport:
+    """Sends over an aiohttp session without cookies, redirects and retries of its own."""
+
+    def __init__(self, config: TransportConfig) -> None:
+        if config.http2:
+            raise ConfigurationError(
+                "http2: aiohttp has no HTTP/2; use transport='httpx' or 'httpx2', or http2=False"
+            )
+        check_proxy(config, "http", "https")
+        self._config = config
+        self._proxy = URL(config.proxy, encoded=True) if config.proxy else None
+        self._slots = Slots(config.limits.max_connections)
+        self._session: aiohttp.ClientSession | None = None
+        self._timeout = Timeout()
+        self._limits = _limits(self._timeout)
+
+    async def send(self, request: Request) -> AsyncAiohttpResponse:
+        """Send a request and return when the response's head has arrived."""
+        session = self._session or self._open()
+        if not await self._slots.take(request.timeout.pool):
+            raise pool_timed_out(request)
+        try:
+            if self._slots.idle_for() > _IDLE:
+                await _see_closings()
+            response = await self._send(session, request)
+        except BaseException as error:
+            self._slots.free()
+            if isinstance(error, LIBRARY):
+                raise translated(request, error, self._config.proxy) from error
+            raise
+        return AsyncAiohttpResponse(request, response, self._slots)
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        session, self._session = self._session, None
+        if session is not None:
+            await session.close()
+            await asyncio.sleep(0)  # the loop closes the sockets
+
+    async def _send(
+        self, session: aiohttp.ClientSession, request: Request
+    ) -> aiohttp.ClientResponse:
+        if request.timeout is not self._timeout:
+            self._timeout, self._limits = request.timeout, _limits(request.timeout)
+        upload = Upload(request) if len(request.content) > PIECE else None
+        sending = session.request(
+            request.method,
+            URL(request.url, encoded=True),
+            data=upload.pieces() if upload else request.content or None,
+            headers=request.headers,
+            allow_redirects=False,
+            proxy=self._proxy,
+            timeout=self._limits,
+        )
+        return await (upload.bounded(sending) if upload else sending)
+
+    def _open(self) -> aiohttp.ClientSession:
+        # aiohttp's own default for https trusts what it found when it was imported. A client of
+        # plain HTTP gets a context that trusts nobody: https would fail closed.
+        tls = self._config.tls or ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        self._session = aiohttp.ClientSession(
+            connector=Connector(self._config.limits, tls),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            max_field_size=LONGEST_HEADER,
+            max_line_size=LONGEST_HEADER,
+            middlewares=(sent_once,),
+            request_class=PlainRequest,
+            trust_env=False,
+        )
+        return self._session
+
+
+async def _see_closings() -> None:
+    """Let the loop read what idle connections received, which may be their end.
+
+    The loop may not have run since; a request on a connection that the server has closed is lost.
+    """
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+
+
+def _limits(timeout: Timeout) -> aiohttp.ClientTimeout:
+    return aiohttp.ClientTimeout(total=None, connect=timeout.connect, sock_read=timeout.read)
+
+
+def _joined(raw: tuple[tuple[bytes, bytes], ...]) -> dict[str, str]:
+    headers: dict[str, str] = {}
+    for raw_name, raw_value in raw:
+        name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
+        headers[name] = f"{headers[name]}, {value}" if name in headers else value
+    return headers

@@ -1,0 +1,70 @@
+"""Connections at once and connections kept, counted as `Limits` has it."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+import time
+
+from aiohttp import TCPConnector
+from aiohttp.client_proto import ResponseHandler
+from aiohttp.client_reqrep import ConnectionKey
+
+from graphwire_core.transports import Limits
+
+__all__ = ["Connector", "Slots"]
+
+
+class Connector(TCPConnector):
+    """Keeps no more idle connections than allowed, and closes a broken one at once.
+
+    aiohttp bounds the connections in use only, and ends TLS by a handshake that a silent server
+    can draw out for half a minute. Both are decided where a connection is given back, for which
+    aiohttp has no public hook; without this override, both would be as aiohttp has them.
+    """
+
+    def __init__(self, limits: Limits, tls: ssl.SSLContext) -> None:
+        # The slots bound what is in use, so that waiting for one has a limit of its own.
+        super().__init__(limit=0, keepalive_timeout=limits.keepalive_expiry, ssl=tls)
+        self._most_idle = limits.max_keepalive
+
+    def _release(
+        self, key: ConnectionKey, protocol: ResponseHandler, *, should_close: bool = False
+    ) -> None:
+        if should_close or protocol.should_close:
+            protocol.abort()
+        elif self._most_idle is not None:
+            should_close = sum(map(len, self._conns.values())) >= self._most_idle
+        super()._release(key, protocol, should_close=should_close)
+
+
+class Slots:
+    """Connections in use at once."""
+
+    def __init__(self, number: int | None) -> None:
+        self._free = None if number is None else asyncio.Semaphore(max(number, 0))
+        self._used = 0.0
+
+    async def take(self, limit: float | None) -> bool:
+        """Take a slot; return whether one was free within `limit` seconds."""
+        if self._free is None:
+            return True
+        if not self._free.locked():
+            return await self._free.acquire()
+        try:
+            async with asyncio.timeout(limit):
+                return await self._free.acquire()
+        except TimeoutError:
+            return False
+
+    def free(self) -> None:
+        """Give a slot back."""
+        self._used = time.monotonic()
+        if self._free is not None:
+            self._free.release()
+
+    def idle_for(self) -> float:
+        """Return the seconds since this was last called, or a slot was given back."""
+        now = time.monotonic()
+        idle, self._used = now - self._used, now
+        return idle

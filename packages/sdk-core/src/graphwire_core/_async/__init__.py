@@ -1,0 +1,1 @@
+"""Async clients and resources; the sync ones are generated from them."""

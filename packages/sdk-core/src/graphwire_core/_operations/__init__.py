@@ -1,0 +1,1 @@
+"""Every call of the API as a pure function from arguments to an `Operation`."""

@@ -1,0 +1,1 @@
+"""Async transports; the sync ones are generated from them."""

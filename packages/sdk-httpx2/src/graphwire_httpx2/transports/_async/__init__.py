@@ -1,0 +1,1 @@
+"""The async transport; the sync one is generated from it."""

@@ -1,0 +1,84 @@
+"""What a user's type checker reveals for the main calls; the comment is the type it must be."""
+
+from typing import Any, assert_type
+
+from typing_extensions import TypedDict
+
+from graphwire import AsyncClient, Client, get_client, get_sync_client
+from graphwire.models import (
+    Assistant,
+    AssistantGraph,
+    AssistantsSearchResponse,
+    AssistantVersion,
+    Cron,
+    GraphSchema,
+    Item,
+    Run,
+    SearchItem,
+    Thread,
+    ThreadState,
+)
+from graphwire_core import AsyncPage, Page
+from graphwire_stream import AsyncRunStream, RunStream, StreamPart, StreamPartV2
+from graphwire_stream.parts import ValuesStreamPart
+
+
+class State(TypedDict):
+    """State of a user's graph."""
+
+    total: int
+
+
+async def the_async_colour() -> None:
+    """Check every main call of the async client."""
+    client = get_client()
+    assert_type(client, AsyncClient)
+    assert_type(await client.assistants.get("a"), Assistant)
+    assert_type(await client.assistants.get_graph("a"), AssistantGraph)
+    assert_type(await client.assistants.get_schemas("a"), GraphSchema)
+    assert_type(await client.assistants.search(), AsyncPage[Assistant])
+    assert_type(await client.assistants.search(response_format="object"), AssistantsSearchResponse)
+    assert_type(await client.assistants.get_versions("a"), AsyncPage[AssistantVersion])
+    assert_type((await client.assistants.search())[0], Assistant)
+    assert_type(await client.assistants.count(), int)
+    assert_type(await client.threads.create(), Thread)
+    assert_type(await client.threads.update("t", metadata={}), Thread)
+    assert_type(await client.threads.update("t", metadata={}, return_minimal=True), None)
+    assert_type(await client.threads.copy("t"), Thread)
+    assert_type(await client.threads.get_state("t"), ThreadState[Any])
+    state = await client.threads.get_state("t", values=State)
+    assert_type(state, ThreadState[State])
+    assert_type(state.values, State)
+    assert_type(await client.threads.get_history("t"), AsyncPage[ThreadState[Any]])
+    assert_type(await client.runs.create("t", "a"), Run)
+    assert_type(await client.runs.wait("t", "a"), Any)
+    assert_type(await client.runs.wait("t", "a", output=State), State)
+    assert_type(await client.runs.join("t", "r", output=State), State)
+    assert_type(await client.runs.list("t"), AsyncPage[Run])
+    assert_type(await client.crons.create("a", schedule="* * * * *"), Cron)
+    assert_type(await client.store.get_item(["n"], "k"), Item | None)
+    assert_type(await client.store.search_items(["n"]), AsyncPage[SearchItem])
+    assert_type(await client.store.list_namespaces(), AsyncPage[list[str]])
+    assert_type(client.runs.stream("t", "a"), AsyncRunStream[StreamPart])
+    assert_type(client.runs.stream("t", "a", version="v2"), AsyncRunStream[StreamPartV2])
+    async for part in client.runs.stream("t", "a", version="v2"):
+        assert_type(part, StreamPartV2)
+        if part.type == "values":
+            assert_type(part, ValuesStreamPart)
+    async for thread in await client.threads.search():
+        assert_type(thread, Thread)
+
+
+def the_sync_colour() -> None:
+    """Check the same calls of the sync client, in short."""
+    client = get_sync_client()
+    assert_type(client, Client)
+    assert_type(client.assistants.search(), Page[Assistant])
+    assert_type(client.threads.create(), Thread)
+    assert_type(client.threads.get_state("t", values=State).values, State)
+    assert_type(client.runs.wait("t", "a", output=State), State)
+    assert_type(client.runs.stream("t", "a", version="v2"), RunStream[StreamPartV2])
+    for part in client.runs.stream("t", "a"):
+        assert_type(part, StreamPart)
+    for thread in client.threads.search().all():
+        assert_type(thread, Thread)
