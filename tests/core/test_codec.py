@@ -153,8 +153,8 @@ def test_the_server_sees_only_what_the_codec_made_and_the_caller_sees_what_was_s
     state = client.threads.get_state(thread.thread_id)
     assert state.values["received"] == question["payload"]
     assert client.threads.get(thread.thread_id).metadata["owner"] == "ada"
-    client.store.put_item(["sealed"], "k", {"name": "ada"})
-    item = client.store.get_item(["sealed"], "k")
+    client.store.put_item(["codec"], "k", {"name": "ada"})
+    item = client.store.get_item(["codec"], "k")
     assert item is not None
     assert item.value == {"name": "ada"}
 
@@ -162,7 +162,7 @@ def test_the_server_sees_only_what_the_codec_made_and_the_caller_sees_what_was_s
         raw = plain.threads.get_state(thread.thread_id)
         assert raw.values["received"] == {"text": "sealed:olleh"}
         assert "hello" not in json.dumps(raw.values)
-        stored = plain.store.get_item(["sealed"], "k")
+        stored = plain.store.get_item(["codec"], "k")
         assert stored is not None
         assert stored.value == {"name": "sealed:ada"}
 

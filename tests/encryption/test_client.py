@@ -67,12 +67,12 @@ def test_readable_keys_can_be_searched(client: Client) -> None:
 
 
 def test_store_items_are_sealed(client: Client, stranger: Client) -> None:
-    client.store.put_item(["sealed"], "note", {"text": SECRET, "owner": "ada"})
-    item = client.store.get_item(["sealed"], "note")
+    client.store.put_item(["client-encryption"], "note", {"text": SECRET, "owner": "ada"})
+    item = client.store.get_item(["client-encryption"], "note")
     assert item is not None
     assert item.value == {"text": SECRET, "owner": "ada"}
-    assert client.store.search_items(["sealed"])[0].value["text"] == SECRET
-    seen = stranger.store.get_item(["sealed"], "note")
+    assert client.store.search_items(["client-encryption"])[0].value["text"] == SECRET
+    seen = stranger.store.get_item(["client-encryption"], "note")
     assert seen is not None
     assert seen.value["owner"] == "ada"
     assert SECRET not in raw(seen)
@@ -141,8 +141,8 @@ def test_ciphertext_where_plaintext_is_expected_is_refused_before_anything_is_se
     with pytest.raises(AlreadyEncryptedError):
         plugin.encode("value", {"a": {"deep": [sealed["a"]]}})
     with pytest.raises(PluginError, match="ClientEncryption could not encode value"):
-        client.store.put_item(["sealed"], "twice", sealed)
-    assert client.store.get_item(["sealed"], "twice") is None
+        client.store.put_item(["client-encryption"], "twice", sealed)
+    assert client.store.get_item(["client-encryption"], "twice") is None
 
 
 def test_a_wrong_shape_is_named() -> None:
