@@ -4,13 +4,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Self
+from uuid import uuid4
 
-from graphwire_core import Threads
-from graphwire_core._arguments import Headers, Id, Params
+from graphwire_core import Client, Threads
+from graphwire_core._arguments import Headers, Id, Params, describe, identifier
+from graphwire_core.errors import InvalidArgumentError
 from graphwire_core.models import ThreadStreamMode
 from graphwire_stream import _operations
-from graphwire_stream._events import converter
 from graphwire_stream._sync.run_stream import RunStream
+from graphwire_stream._sync.thread_stream.thread_stream import ThreadStream
+from graphwire_stream.event_transports import event_transport
 from graphwire_stream.parts import StreamPart
 
 __all__ = ["StreamingThreads"]
@@ -19,12 +23,67 @@ __all__ = ["StreamingThreads"]
 class StreamingThreads(Threads):
     """Threads of a server with their streams, as `client.threads`."""
 
+    def __init__(self, client: Client) -> None:
+        super().__init__(client._sender)  # noqa: SLF001  # the client and its resources are one unit
+        self._client = client
+
+    @classmethod
+    def of(cls, client: Client) -> Self:
+        """Return this resource over a client's connections, credentials and settings."""
+        return cls(client)
+
+    def stream(
+        self,
+        thread_id: Id | None = None,
+        *,
+        assistant_id: Id,
+        transport: str = "sse",
+        headers: Headers | None = None,
+        timeout: float | None = None,
+        max_lag: int = 10_000,
+        raise_on_error: bool = True,
+    ) -> ThreadStream:
+        """Return the stream of a thread: enter it, start runs, and read them through projections.
+
+        Nothing is sent before a run is started or something is read.
+
+        Args:
+            thread_id: UUID of the thread. Default: a new one, created with its first run.
+            assistant_id: UUID of the assistant, or name of the graph, that runs are started with.
+            transport: How events come: `"sse"`, `"websocket"`, or one that a plugin registers.
+            headers: Extra headers of the commands.
+            timeout: Longest wait for the next event of a projection, in seconds. Default: no limit.
+            max_lag: Events that one reader may be behind before it gets a `SlowConsumerError`.
+            raise_on_error: Whether readers of a failed run get its `RunFailedError`, after its last
+                event.
+
+        Raises:
+            ConfigurationError: The transport is not registered; the message lists those there are.
+        """
+        given = identifier("thread_id", thread_id) if thread_id is not None else str(uuid4())
+        for name, number in (("timeout", timeout), ("max_lag", max_lag)):
+            if number is not None and not number > 0:
+                raise InvalidArgumentError(name, "a number above 0", describe(number))
+        return ThreadStream(
+            self._sender,
+            event_transport(self._client, transport),
+            given,
+            assistant_id=identifier("assistant_id", assistant_id),
+            exists=thread_id is not None,
+            headers=headers,
+            timeout=timeout,
+            max_lag=max_lag,
+            raise_on_error=raise_on_error,
+        )
+
     def join_stream(
         self,
         thread_id: Id,
         *,
         stream_mode: ThreadStreamMode | Sequence[ThreadStreamMode] | None = None,
         last_event_id: str | None = None,
+        on_gap: OnGap = "continue",
+        idle_timeout: float | None = None,
         headers: Headers | None = None,
         params: Params | None = None,
     ) -> RunStream[StreamPart]:
@@ -36,11 +95,19 @@ class StreamingThreads(Threads):
             thread_id: UUID of the thread.
             stream_mode: `"run_modes"` (server default), `"lifecycle"`, `"state_update"` or several.
             last_event_id: Begin after this event; `"-"` replays what the server has kept.
+            on_gap: What to do where a cut may have lost events: say so in `gaps`, or `"raise"`.
+            idle_timeout: Seconds of silence after which the connection counts as cut. Default: some
+                of the server's heartbeats.
             headers: Extra request headers.
             params: Extra query parameters.
         """
         operation = _operations.join_thread(
             thread_id, stream_mode=stream_mode, last_event_id=last_event_id
         )
-        operation = operation.customized(headers, params)
-        return RunStream(self._sender, operation, converter("v1"), follows_run=False)
+        plan = Plan(
+            operation.customized(headers, params),
+            of_thread=True,
+            on_gap=on_gap,
+            idle_timeout=idle_timeout,
+        )
+        return RunStream(self._sender, plan)

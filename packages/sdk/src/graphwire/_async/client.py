@@ -21,7 +21,7 @@ class AsyncClient(graphwire_core.AsyncClient):
     @cached_property
     def threads(self) -> AsyncStreamingThreads:
         """Threads: the state that runs share, and their streams."""
-        return AsyncStreamingThreads(self._sender)
+        return AsyncStreamingThreads.of(self)
 
     @cached_property
     def runs(self) -> AsyncStreamingRuns:

@@ -22,7 +22,7 @@ class Client(graphwire_core.Client):
     @cached_property
     def threads(self) -> StreamingThreads:
         """Threads: the state that runs share, and their streams."""
-        return StreamingThreads(self._sender)
+        return StreamingThreads.of(self)
 
     @cached_property
     def runs(self) -> StreamingRuns:

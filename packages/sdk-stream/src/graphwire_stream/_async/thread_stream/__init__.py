@@ -1,0 +1,1 @@
+"""Thread streams, in the async colour."""

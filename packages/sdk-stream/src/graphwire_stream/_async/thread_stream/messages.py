@@ -1,0 +1,231 @@
+"""Messages of a run, each a stream of its own."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Iterable
+from typing import Any, Literal
+from weakref import WeakSet, ref
+
+from graphwire_stream._async.thread_stream.reader import (
+    AsyncFollowing,
+    AsyncProjection,
+    AsyncReader,
+)
+from graphwire_stream._drivers import AsyncWaitable
+from graphwire_stream._session import Interest, Namespace, Track
+from graphwire_stream._session.consumer import Item
+from graphwire_stream.messages import Message, MessageAccumulator, MessageUpdate, ToolCall, Usage
+
+__all__ = ["AsyncDeltas", "AsyncMessageStream", "AsyncMessages", "AsyncText"]
+
+Kind = Literal["text", "reasoning"]
+
+
+class AsyncDeltas:
+    """The pieces of a text, from its first: what was there when reading began comes as one."""
+
+    def __init__(self, message: AsyncMessageStream, kind: Kind) -> None:
+        self._message = message
+        self.kind = kind
+        so_far: str = getattr(message.message, kind)
+        self.pieces = deque([so_far] if so_far else [])
+
+    def __aiter__(self) -> AsyncIterator[str]:
+        return self
+
+    async def __anext__(self) -> str:
+        while not self.pieces:
+            if not await self._message.advance():
+                raise StopAsyncIteration
+        return self.pieces.popleft()
+
+
+class AsyncMessageText(AsyncWaitable[str]):
+    """A text of a message: iterate over its pieces, or wait for the whole."""
+
+    def __init__(self, message: AsyncMessageStream, kind: Kind) -> None:
+        self._message = message
+        self._kind = kind
+
+    def __aiter__(self) -> AsyncIterator[str]:
+        return self._message.listen(self._kind)
+
+    async def get(self, timeout: float | None = None) -> str:
+        """Return the whole text, once the message is complete."""
+        message = await self._message.complete(timeout)
+        text: str = getattr(message, self._kind)
+        return text
+
+
+class AsyncMessageStream:
+    """One message, from its first event on.
+
+    Its attributes say what is known now; `text` and `reasoning` are read piece by piece or as a
+    whole, also while the loop that yielded the message is in this one's body.
+    """
+
+    def __init__(self, reader: AsyncReader[Any], message: Message) -> None:
+        self._reader = reader
+        self._listeners: WeakSet[AsyncDeltas] = WeakSet()
+        self.message = message
+        """The message as far as it was received."""
+
+    @property
+    def id(self) -> str | None:
+        """Id of the message; `None` where the server gave none."""
+        return self.message.id
+
+    @property
+    def message_id(self) -> str | None:
+        """Id of the message, as `id`."""
+        return self.message.id
+
+    @property
+    def namespace(self) -> Namespace:
+        """Namespace of the graph that it comes from; empty for the root graph."""
+        return self.message.namespace
+
+    @property
+    def node(self) -> str | None:
+        """Node that it comes from, where the server says so."""
+        return self.message.node
+
+    @property
+    def role(self) -> str:
+        """Who speaks: `"ai"` or `"tool"`."""
+        return self.message.role
+
+    @property
+    def tool_call_id(self) -> str | None:
+        """Which call a tool answers with this message."""
+        return self.message.tool_call_id
+
+    @property
+    def done(self) -> bool:
+        """Whether the message is complete."""
+        return self.message.done
+
+    @property
+    def error(self) -> str | None:
+        """Why the message will not be finished; `None` unless the server says so."""
+        return self.message.error
+
+    @property
+    def tool_calls(self) -> list[ToolCall]:
+        """The calls that the model asks for, with their arguments as far as they are written."""
+        return self.message.tool_calls
+
+    @property
+    def usage(self) -> Usage | None:
+        """What the message cost; `None` until the model says."""
+        return self.message.usage
+
+    @property
+    def text(self) -> AsyncMessageText:
+        """The text: iterate over it, or wait for all of it."""
+        return AsyncMessageText(self, "text")
+
+    @property
+    def reasoning(self) -> AsyncMessageText:
+        """What the model thought before it spoke, where its provider shows it."""
+        return AsyncMessageText(self, "reasoning")
+
+    async def complete(self, timeout: float | None = None) -> Message:
+        """Wait until the message is complete, and return it.
+
+        A message that the run was interrupted in is returned as far as it came: see `done`.
+
+        Args:
+            timeout: Longest wait for the next event, in seconds. Default: the stream's.
+
+        Raises:
+            RunFailedError: The run failed before.
+            StreamError: The stream cannot go on.
+        """
+        while await self.advance(timeout):
+            pass
+        return self.message
+
+    async def advance(self, timeout: float | None = None) -> bool:
+        """Read on; return whether the message may still grow."""
+        return not self.message.done and await self._reader.advance(timeout)
+
+    def listen(self, kind: Kind) -> AsyncDeltas:
+        """Return an iterator over the pieces of a text."""
+        deltas = AsyncDeltas(self, kind)
+        self._listeners.add(deltas)
+        return deltas
+
+    def tell(self, update: MessageUpdate) -> None:
+        """Pass on what an event added."""
+        for listener in self._listeners:
+            piece = update.text if listener.kind == "text" else update.reasoning
+            if piece:
+                listener.pieces.append(piece)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {self.message!r}>"
+
+
+class AsyncMessages(AsyncProjection[AsyncMessageStream]):
+    """The messages of one graph of a run, as they begin."""
+
+    def __init__(
+        self, following: AsyncFollowing, *, track: Track | None = None, scope: Namespace = ()
+    ) -> None:
+        interest = Interest(frozenset({"messages"}), (scope,), 0)
+        super().__init__(following, interest, track=track, scope=scope or None)
+
+    def begin(
+        self, reader: AsyncReader[AsyncMessageStream], /
+    ) -> Callable[[Item], Iterable[AsyncMessageStream]]:
+        """Yield each message when it begins."""
+        return _Open(reader).take
+
+
+class AsyncText(AsyncProjection[str]):
+    """The text that models write in one graph of a run, piece by piece."""
+
+    def __init__(
+        self, following: AsyncFollowing, *, track: Track | None = None, scope: Namespace = ()
+    ) -> None:
+        interest = Interest(frozenset({"messages"}), (scope,), 0)
+        super().__init__(following, interest, track=track, scope=scope or None)
+
+    def begin(self, _: AsyncReader[str], /) -> Callable[[Item], Iterable[str]]:
+        """Yield what each event adds to the text of a model's message."""
+        accumulator = MessageAccumulator(keep=False)
+
+        def take(item: Item) -> Iterable[str]:
+            update = accumulator.feed_protocol(item.event.namespace, item.data)
+            spoken = update is not None and update.text and update.message.role == "ai"
+            return (update.text,) if update is not None and spoken else ()
+
+        return take
+
+
+class _Open:
+    """The messages that a reader has met and that are not complete."""
+
+    def __init__(self, reader: AsyncReader[Any]) -> None:
+        # A reader holds its reducer: a reference back would keep an abandoned one alive.
+        self._reader = ref(reader)
+        self._accumulator = MessageAccumulator(keep=False)
+        self._streams: dict[int, AsyncMessageStream] = {}
+
+    def take(self, item: Item) -> Iterable[AsyncMessageStream]:
+        """Add an event to its message; return the message when it is new."""
+        update = self._accumulator.feed_protocol(item.event.namespace, item.data)
+        reader = self._reader()
+        if update is None or reader is None:
+            return ()
+        key = id(update.message)
+        stream = self._streams.get(key)
+        new = stream is None
+        if stream is None:
+            stream = self._streams[key] = AsyncMessageStream(reader, update.message)
+        stream.tell(update)
+        if update.message.done:
+            del self._streams[key]
+        return (stream,) if new else ()

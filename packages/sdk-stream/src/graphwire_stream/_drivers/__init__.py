@@ -1,0 +1,24 @@
+"""Who moves a session on: a task in the async colour, the reader itself in the sync one.
+
+Written by hand in both colours: this is where concurrency does not translate.
+"""
+
+from graphwire_stream._drivers.deferred import (
+    AsyncDeferred,
+    AsyncWaitable,
+    Waitable,
+    async_deferred,
+    deferred,
+)
+from graphwire_stream._drivers.pull import Driver
+from graphwire_stream._drivers.pump import AsyncDriver
+
+__all__ = [
+    "AsyncDeferred",
+    "AsyncDriver",
+    "AsyncWaitable",
+    "Driver",
+    "Waitable",
+    "async_deferred",
+    "deferred",
+]

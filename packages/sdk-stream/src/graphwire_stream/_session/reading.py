@@ -1,0 +1,121 @@
+"""One reading of a run, from its first event to its last, for all consumers that began with it."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Final
+
+from graphwire_core.errors import GraphwireError
+from graphwire_stream._session.consumer import Consumer, Item
+from graphwire_stream._session.identity import Identity, Seen
+from graphwire_stream._session.interest import Interest, Namespace, covers
+from graphwire_stream._session.track import Track
+from graphwire_stream.protocol import LifecycleEvent
+
+__all__ = ["Entry", "Reading"]
+
+Entry = tuple[Identity, str, Item]
+"""An event with its identity and channel."""
+
+_RETAINED: Final = 2048
+"""Events that are kept for consumers that open late; those of a longer run are asked for again."""
+_ROUTES: Final = 4096
+"""Pairs of channel and namespace whose consumers are looked up once."""
+
+
+class Reading:
+    """The events of a run on some channels, each once and in order, and who gets them.
+
+    A consumer may join while the log still has the run's first event. One that comes later gets a
+    reading of its own, fed by a connection that repeats the run from the start.
+    """
+
+    def __init__(self, track: Track, channels: frozenset[str]) -> None:
+        self.track = track
+        self.channels = channels
+        self.log: deque[Entry] = deque()
+        self.complete = True
+        """Whether the log goes back to the run's first event."""
+        self.fresh = True
+        """Whether no event has come yet."""
+        self.waiting = False
+        """Whether it begins with the next connection, which repeats the run from its start."""
+        self.settling = False
+        """Whether the run has stopped at an interrupt, and a few events may still follow."""
+        self.ended = False
+        self.consumers: list[Consumer] = []
+        self._seen = Seen()
+        self._routes: dict[tuple[str, Namespace], tuple[Consumer, ...]] = {}
+        self._ended_with: GraphwireError | None = None
+
+    @property
+    def is_read(self) -> bool:
+        """Whether a consumer waits for more of it."""
+        return any(not consumer.ended for consumer in self.consumers)
+
+    def serves(self, interest: Interest) -> bool:
+        """Whether a consumer with this interest sees the run from its start here."""
+        if self.fresh and not self.ended:
+            return True
+        return self.complete and covers(self.channels, interest.channels)
+
+    def admit(self, consumer: Consumer) -> None:
+        """Hand a consumer what was read so far, and everything from now on."""
+        self.channels |= consumer.interest.channels
+        for _, channel, item in self.log:
+            consumer.offer(channel, item)
+        if self.ended:
+            consumer.end(self._ended_with)
+        elif not consumer.ended:
+            self.consumers.append(consumer)
+            self._routes.clear()
+
+    def feed(self, entry: Entry) -> bool:
+        """Take in an event; return whether it is new."""
+        identity, channel, item = entry
+        if self.ended or self.waiting or not self._seen.add(identity):
+            return False
+        self.fresh = False
+        self._keep(entry)
+        for consumer in self._route(channel, item.event.namespace):
+            consumer.push(item)
+        if isinstance(item.event, LifecycleEvent):
+            self._follow(item.event)
+        return True
+
+    def end(self, error: GraphwireError | None = None) -> None:
+        """End every consumer: the run is over, or cannot be followed."""
+        self.ended = True
+        self.settling = False
+        self._ended_with = error
+        for consumer in self.consumers:
+            consumer.end(error)
+        self.consumers = []
+        self._routes.clear()
+
+    def _keep(self, entry: Entry) -> None:
+        if not self.complete:
+            return
+        self.log.append(entry)
+        if len(self.log) > _RETAINED:
+            self.complete = False
+            self.log.clear()
+
+    def _route(self, channel: str, namespace: Namespace) -> tuple[Consumer, ...]:
+        key = (channel, namespace)
+        route = self._routes.get(key)
+        if route is None:
+            if len(self._routes) >= _ROUTES:
+                self._routes.clear()
+            self.consumers = [consumer for consumer in self.consumers if not consumer.ended]
+            route = tuple(one for one in self.consumers if one.interest.wants(channel, namespace))
+            self._routes[key] = route
+        return route
+
+    def _follow(self, event: LifecycleEvent) -> None:
+        if event.namespace:
+            for consumer in self.consumers:
+                if consumer.ends_with(event):
+                    consumer.end()
+        elif event.data.event == "interrupted":
+            self.settling = True
