@@ -34,7 +34,10 @@ PUBLIC = [
     "graphwire_encryption.hooks",
     "graphwire_encryption.serializer",
     "graphwire_encryption.types",
+    "graphwire_stream.messages",
     "graphwire_stream.parts",
+    "graphwire_stream.protocol",
+    "graphwire_stream.resumption",
     "graphwire_aiohttp.transports",
     "graphwire_httpx2.transports",
 ]
