@@ -28,10 +28,15 @@ class Reading:
 
     A consumer may join while the log still has the run's first event. One that comes later gets a
     reading of its own, fed by a connection that repeats the run from the start.
+
+    `failing_in` is the thread that the error of a failed run names; without it there is none.
     """
 
-    def __init__(self, track: Track, channels: frozenset[str]) -> None:
+    def __init__(
+        self, track: Track, channels: frozenset[str], *, failing_in: str | None = None
+    ) -> None:
         self.track = track
+        self._failing_in = failing_in
         self.channels = channels
         self.log: deque[Entry] = deque()
         self.complete = True
@@ -119,3 +124,5 @@ class Reading:
                     consumer.end()
         elif event.data.event == "interrupted":
             self.settling = True
+        elif event.data.event in {"completed", "failed"}:
+            self.end(self.track.failure(self._failing_in) if self._failing_in else None)

@@ -1,0 +1,114 @@
+"""The readings of a session: which there are, and which of them end in silence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from graphwire_core.errors import GraphwireError, StreamInterrupted
+from graphwire_stream._session.reading import Reading
+from graphwire_stream._session.track import Track
+
+__all__ = ["Readings"]
+
+SETTLE: Final = 0.25
+"""Seconds of silence after which an interrupted run has sent what trails its interrupt."""
+EXHAUSTED: Final = 6.0
+"""Seconds of silence after which the server has repeated all that it has of a finished run."""
+
+
+class Readings:
+    """Every reading that somebody reads, or could join."""
+
+    def __init__(self) -> None:
+        self._all: list[Reading] = []
+
+    def __iter__(self) -> Iterator[Reading]:
+        return iter(self._all)
+
+    @property
+    def patience(self) -> float | None:
+        """Seconds of silence that end a reading; `None` when silence ends none."""
+        if any(reading.settling for reading in self._all):
+            return SETTLE
+        return EXHAUSTED if any(map(_is_exhausted, self._all)) else None
+
+    @property
+    def at_work(self) -> Track | None:
+        """A run that has asked a question, and of which other nodes may still be at work."""
+        return next(
+            (
+                reading.track
+                for reading in self._all
+                if reading.settling and not reading.track.over and reading.track.run_id is not None
+            ),
+            None,
+        )
+
+    def of(self, track: Track) -> list[Reading]:
+        """Return the readings of a run."""
+        return [reading for reading in self._all if reading.track is track]
+
+    def add(self, reading: Reading) -> None:
+        """Add a reading."""
+        self._all.append(reading)
+
+    def take(self, track: Track) -> list[Reading]:
+        """Let go of the readings of a run, and return them."""
+        taken = self.of(track)
+        self._all = [reading for reading in self._all if reading.track is not track]
+        return taken
+
+    def prune(self, *joined: Track | None) -> None:
+        """Let go of what nobody reads and nobody can join: only the runs named are joined."""
+        self._all = [
+            one
+            for one in self._all
+            if one.is_read or (one.complete and any(one.track is track for track in joined))
+        ]
+
+    def hold(self) -> None:
+        """Have the readings that have not begun wait for the next connection."""
+        for reading in self._all:
+            reading.waiting = reading.waiting or reading.fresh
+
+    def release(self) -> None:
+        """Begin the readings that waited for this connection."""
+        for reading in self._all:
+            reading.waiting = False
+
+    def end(self, error: GraphwireError) -> None:
+        """End every reading with an error, and let go of it."""
+        for reading in self._all:
+            reading.end(error)
+        self._all = []
+
+    def leave(self, track: Track | None) -> None:
+        """End the readings of an interrupted run: another run has begun after it."""
+        for reading in self._all:
+            if reading.settling and reading.track is track:
+                reading.end()
+
+    def silence(self) -> bool:
+        """End what silence ends; return whether there was any.
+
+        An interrupted run has settled; a finished one has been repeated as far as it is kept.
+        """
+        settled = [reading for reading in self._all if reading.settling]
+        for reading in settled:
+            reading.end()
+        exhausted = [] if settled else [one for one in self._all if _is_exhausted(one)]
+        for reading in exhausted:
+            run_id = reading.track.run_id
+            reading.end(
+                StreamInterrupted(
+                    f"Run {run_id} is over, but the server has not sent its end: it keeps the "
+                    "events only of runs that stream to threads or are resumable, for a time",
+                    cursor=run_id,
+                )
+            )
+        return bool(settled or exhausted)
+
+
+def _is_exhausted(reading: Reading) -> bool:
+    return reading.track.over and not reading.ended and reading.is_read
