@@ -50,6 +50,11 @@ class ModelConnection:
         if entry.method == "lifecycle" and entry.data["event"] in ENDINGS:
             self._synthetic(entry, entry.namespace, entry.data["event"])
             return
+        if entry.method == "input.requested":
+            place = self.separator.join(entry.namespace)
+            name = f"synth:{entry.run_id}:input|{place}|{entry.data['interrupt_id']}"
+            self._send(entry.method, entry.namespace, entry.data, name)
+            return
         base = f"{entry.milliseconds}-0"
         count = self.suffixes[base]
         self.suffixes[base] += 1
@@ -63,6 +68,7 @@ class ModelConnection:
     def _send(self, method: str, namespace: Namespace, data: Any, name: str) -> None:
         self.seq += 1
         channel = f"custom:{data['name']}" if method == "custom" and "name" in data else method
+        channel = "input" if method == "input.requested" else channel
         if Interest(self.channels).wants(channel, namespace):
             self.frames.append(
                 {

@@ -43,7 +43,7 @@ class Reader:
         item = self.consumer.take()
         if item is None:
             return False
-        self.read.append((item.event.method, item.event.namespace, item.data))
+        self.read.append((item.method, item.namespace, item.data))
         return True
 
 

@@ -4,20 +4,13 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from typing import Any, NamedTuple
 
 from graphwire_core.errors import GraphwireError, SlowConsumerError
 from graphwire_stream._session.interest import Interest, Namespace
+from graphwire_stream._session.item import Item
 from graphwire_stream.protocol import Event, LifecycleEvent
 
-__all__ = ["Consumer", "Item"]
-
-
-class Item(NamedTuple):
-    """An event, and its data as it came."""
-
-    event: Event
-    data: Any
+__all__ = ["Consumer"]
 
 
 _ENDINGS = frozenset({"completed", "failed"})
@@ -58,13 +51,13 @@ class Consumer:
             raise self.error
         return None
 
-    def offer(self, channel: str, item: Item) -> None:
+    def offer(self, item: Item) -> None:
         """Queue an event that matches, and end with the subgraph that it ends."""
         if self.ended:
             return
-        if self.interest.wants(channel, item.event.namespace):
+        if self.interest.wants(item.channel, item.namespace):
             self.push(item)
-        if self.ends_with(item.event):
+        if item.method == "lifecycle" and self.ends_with(item.event):
             self.end()
 
     def push(self, item: Item) -> None:

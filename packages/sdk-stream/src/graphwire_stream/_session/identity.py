@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import Final
 
-from graphwire_stream.protocol import Event
+from graphwire_stream._session.item import Item
 
 __all__ = ["Identifier", "Identity", "Seen", "run_of"]
 
@@ -33,28 +33,28 @@ class Identifier:
         self._ids: OrderedDict[tuple[str, str, tuple[str, ...]], None] = OrderedDict()
         self._places: OrderedDict[str, dict[tuple[str, tuple[str, ...]], int]] = OrderedDict()
 
-    def identify(self, event: Event) -> Identity | None:
+    def identify(self, item: Item) -> Identity | None:
         """Return the identity of an event; `None` when this connection has brought it already."""
-        name = event.event_id or f"{event.timestamp} {event.params!r}"
-        key = (name, event.method, event.namespace)
+        name = item.event_id or repr(item.frame.get("params"))
+        key = (name, item.method, item.namespace)
         if key in self._ids:
             return None
         self._ids[key] = None
         if len(self._ids) > _IDS:
             self._ids.popitem(last=False)
         entry, milliseconds = _entry(name)
-        method = event.method
+        method = item.method
         if method == "custom":  # some custom events are live only: their place says nothing
-            method = f"custom {hash(repr(event.data))}"
-        return (milliseconds, entry, method, event.namespace, self._place(entry, method, event))
+            method = f"custom {hash(repr(item.data))}"
+        place = self._place(entry, (method, item.namespace))
+        return (milliseconds, entry, method, item.namespace, place)
 
-    def _place(self, entry: str, method: str, event: Event) -> int:
+    def _place(self, entry: str, key: tuple[str, tuple[str, ...]]) -> int:
         places = self._places.get(entry)
         if places is None:
             places = self._places[entry] = {}
             if len(self._places) > _ENTRIES:
                 self._places.popitem(last=False)
-        key = (method, event.namespace)
         place = places[key] = places.get(key, -1) + 1
         return place
 

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
-from graphwire_core.errors import GraphwireError
-from graphwire_stream._session.consumer import Consumer, Item
+from graphwire_core.errors import GraphwireError, StreamInterrupted
+from graphwire_stream._session.consumer import Consumer
 from graphwire_stream._session.identity import Identity, Seen
 from graphwire_stream._session.interest import Interest, Namespace, covers
+from graphwire_stream._session.item import Item
 from graphwire_stream._session.track import Track
 from graphwire_stream.protocol import LifecycleEvent
 
 __all__ = ["Entry", "Reading"]
 
-Entry = tuple[Identity, str, Item]
-"""An event with its identity and channel."""
+Entry = tuple[Identity, Mapping[str, Any]]
+"""An event as it came, with its identity."""
 
 _RETAINED: Final = 2048
 """Events that are kept for consumers that open late; those of a longer run are asked for again."""
@@ -67,24 +69,29 @@ class Reading:
     def admit(self, consumer: Consumer) -> None:
         """Hand a consumer what was read so far, and everything from now on."""
         self.channels |= consumer.interest.channels
-        for _, channel, item in self.log:
-            consumer.offer(channel, item)
+        for _, frame in self.log:
+            item = Item.of(frame)
+            if item is not None:
+                consumer.offer(item)
         if self.ended:
             consumer.end(self._ended_with)
         elif not consumer.ended:
             self.consumers.append(consumer)
             self._routes.clear()
 
-    def feed(self, entry: Entry) -> bool:
+    def feed(self, identity: Identity, item: Item) -> bool:
         """Take in an event; return whether it is new."""
-        identity, channel, item = entry
-        if self.ended or self.waiting or not self._seen.add(identity):
+        if self.ended or self.waiting:
+            return False
+        route = self._route(item.channel, item.namespace)
+        if route is None or not self._seen.add(identity):
             return False
         self.fresh = False
-        self._keep(entry)
-        for consumer in self._route(channel, item.event.namespace):
+        if self.complete:
+            self._keep((identity, item.frame))
+        for consumer in route:
             consumer.push(item)
-        if isinstance(item.event, LifecycleEvent):
+        if item.method == "lifecycle" and isinstance(item.event, LifecycleEvent):
             self._follow(item.event)
         return True
 
@@ -98,18 +105,36 @@ class Reading:
         self.consumers = []
         self._routes.clear()
 
-    def _keep(self, entry: Entry) -> None:
-        if not self.complete:
+    def give_up(self) -> None:
+        """End every consumer: the run is over, but its end will not come."""
+        run_id = self.track.run_id
+        if self.track.gone:
+            self.end(self._failure())
             return
+        self.end(
+            StreamInterrupted(
+                f"Run {run_id} is over, but the server has not sent its end: it keeps the "
+                "events only of runs that stream to threads or are resumable, for a time",
+                cursor=run_id,
+            )
+        )
+
+    def _failure(self) -> GraphwireError | None:
+        return self.track.failure(self._failing_in) if self._failing_in else None
+
+    def _keep(self, entry: Entry) -> None:
         self.log.append(entry)
         if len(self.log) > _RETAINED:
             self.complete = False
             self.log.clear()
 
-    def _route(self, channel: str, namespace: Namespace) -> tuple[Consumer, ...]:
+    def _route(self, channel: str, namespace: Namespace) -> tuple[Consumer, ...] | None:
+        """Return who wants such an event; `None` where it is of another reading's channels."""
         key = (channel, namespace)
         route = self._routes.get(key)
         if route is None:
+            if not covers(self.channels, (channel,)):
+                return None
             if len(self._routes) >= _ROUTES:
                 self._routes.clear()
             self.consumers = [consumer for consumer in self.consumers if not consumer.ended]
@@ -125,4 +150,4 @@ class Reading:
         elif event.data.event == "interrupted":
             self.settling = True
         elif event.data.event in {"completed", "failed"}:
-            self.end(self.track.failure(self._failing_in) if self._failing_in else None)
+            self.end(self._failure())

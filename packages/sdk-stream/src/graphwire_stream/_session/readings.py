@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from graphwire_core.errors import GraphwireError, StreamInterrupted
+from graphwire_core.errors import GraphwireError
 from graphwire_stream._session.reading import Reading
 from graphwire_stream._session.track import Track
 
 __all__ = ["Readings"]
 
 SETTLE: Final = 0.25
-"""Seconds of silence after which an interrupted run has sent what trails its interrupt."""
+"""Seconds of silence after which an interrupted run that is over has sent all it had."""
 EXHAUSTED: Final = 6.0
 """Seconds of silence after which the server has repeated all that it has of a finished run."""
 
@@ -99,14 +99,7 @@ class Readings:
             reading.end()
         exhausted = [] if settled else [one for one in self._all if _is_exhausted(one)]
         for reading in exhausted:
-            run_id = reading.track.run_id
-            reading.end(
-                StreamInterrupted(
-                    f"Run {run_id} is over, but the server has not sent its end: it keeps the "
-                    "events only of runs that stream to threads or are resumable, for a time",
-                    cursor=run_id,
-                )
-            )
+            reading.give_up()
         return bool(settled or exhausted)
 
 

@@ -12,21 +12,15 @@ from typing import Any, Final, Literal
 from graphwire_core.errors import ConnectionFailed, GraphwireError, StreamInterrupted
 from graphwire_core.retry import Retry
 from graphwire_stream._session.connection import Connection
-from graphwire_stream._session.consumer import Consumer, Item
-from graphwire_stream._session.identity import run_of
+from graphwire_stream._session.consumer import Consumer
+from graphwire_stream._session.identity import Identity, run_of
 from graphwire_stream._session.interest import Interest, Namespace, covers
-from graphwire_stream._session.reading import Entry, Reading
+from graphwire_stream._session.item import Item
+from graphwire_stream._session.reading import Reading
 from graphwire_stream._session.readings import Readings
 from graphwire_stream._session.runs import Runs
 from graphwire_stream._session.track import Track
-from graphwire_stream.protocol import (
-    CommandFailure,
-    Event,
-    InputRequestedEvent,
-    LifecycleEvent,
-    channel_of,
-    read_frame,
-)
+from graphwire_stream.protocol import Event, LifecycleEvent
 
 __all__ = ["Session"]
 
@@ -42,6 +36,9 @@ DEAD: Final = 15.0
 _BEATS_OF_DOUBT: Final = 6
 DOUBT: Final = 30.0
 """Seconds without an event after which the server is asked whether the run still goes on."""
+
+_TELLING: Final = frozenset({"lifecycle", "input.requested"})
+"""Events that say how a run is doing."""
 
 Advice = Literal["wait", "reconnect", "ask"]
 """What a driver does about silence: `ask` means to look the run up and call `answered`."""
@@ -116,8 +113,10 @@ class Session:
                 continue
             if not reading.complete:
                 self._rotate()
-            for entry in reading.log:
-                self._deliver(track, readings, entry)
+            for identity, frame in reading.log:
+                item = Item.of(frame)
+                if item is not None:
+                    self._deliver(track, readings, identity, item)
         if self._connection is not None and self._connection.track is ahead:
             self._connection.track = track
 
@@ -173,11 +172,14 @@ class Session:
         beating = self._connection is not None and self._connection.beating
         return self._readings.patience or (DEAD if beating else DOUBT)
 
-    def connected(self) -> None:
-        """Begin a connection on `channels`: it repeats the thread from the start."""
-        self.rotating = False
-        self._connection = Connection(self.channels)
-        self._readings.release()
+    def connected(self, channels: frozenset[str]) -> None:
+        """Begin a connection on these channels: it repeats the thread from the start."""
+        self.rotating = not covers(channels, self.channels)  # more were wanted meanwhile
+        self._connection = Connection(channels)
+        ahead = self._runs.forget_ahead()
+        if ahead is not None:  # it is repeated too
+            self._readings.take(ahead)
+        self._readings.release() if not self.rotating else self._readings.hold()
 
     def feed(self, frames: Sequence[Mapping[str, Any]]) -> Advice:
         """Take in what arrived; nothing at all is a heartbeat.
@@ -195,11 +197,9 @@ class Session:
         news = False
         for frame in frames:
             plain = frame if self._decode is None else _decoded(self._decode, frame)
-            item = read_frame(plain)
-            if isinstance(item, CommandFailure):
-                raise ConnectionFailed(f"The server ended the event stream: {item.message}")
-            if isinstance(item, Event):
-                news = self._take(connection, item, plain["params"]["data"]) or news
+            item = Item.of(plain)
+            if item is not None:
+                news = self._take(connection, item) or news
         if news:
             self.cuts = 0
             self._paused = PAUSED[0]
@@ -266,20 +266,16 @@ class Session:
             return "wait"
         return "ask" if connection.beats % _BEATS_OF_DOUBT == 0 else "wait"
 
-    def _take(self, connection: Connection, event: Event, data: Any) -> bool:
-        if (
-            isinstance(event, LifecycleEvent)
-            and not event.namespace
-            and event.data.event == "running"
-        ):
-            self._enter(connection, run_of(event.event_id))
-        identity = connection.identifier.identify(event)
-        track = connection.track
-        if identity is None or track is None:
+    def _take(self, connection: Connection, item: Item) -> bool:
+        identity = connection.identifier.identify(item)
+        if identity is None:
             return False
-        return self._deliver(
-            track, self._readings.of(track), (identity, channel_of(event), Item(event, data))
-        )
+        if item.method == "lifecycle" and not item.namespace and _begins(item.event):
+            self._enter(connection, run_of(item.event_id))
+        track = connection.track
+        if track is None:
+            return False
+        return self._deliver(track, self._readings.of(track), identity, item)
 
     def _enter(self, connection: Connection, run_id: str | None) -> None:
         """Begin the events of a run; those of the run before it are complete."""
@@ -297,11 +293,15 @@ class Session:
             self._reading(track, connection.channels)
         connection.track = track
 
-    def _deliver(self, track: Track, readings: list[Reading], entry: Entry) -> bool:
-        identity, _, item = entry
-        if isinstance(item.event, LifecycleEvent | InputRequestedEvent):
+    def _deliver(
+        self, track: Track, readings: list[Reading], identity: Identity, item: Item
+    ) -> bool:
+        if item.method in _TELLING:
             track.observe(identity, item.event)
-        return any([reading.feed(entry) for reading in readings])
+        news = False
+        for reading in readings:
+            news = reading.feed(identity, item) or news
+        return news
 
     def _reading(self, track: Track, channels: frozenset[str]) -> Reading:
         reading = Reading(track, channels, failing_in=self._failing_in)
@@ -315,3 +315,7 @@ def _decoded(decode: Callable[[str, Any], Any], frame: Mapping[str, Any]) -> Map
     if not isinstance(method, str) or not isinstance(params, Mapping):
         return frame
     return {**frame, "params": {**params, "data": decode(method, params.get("data"))}}
+
+
+def _begins(event: Event) -> bool:
+    return isinstance(event, LifecycleEvent) and event.data.event == "running"

@@ -49,6 +49,8 @@ class Track:
     """What the run failed with."""
     over: bool = False
     """Whether the server, asked over REST, said that the run is over."""
+    gone: bool = False
+    """Whether the server, asked over REST, did not know it: it was rolled back, or deleted."""
     interrupts: list[Interrupt] = field(default_factory=list)
     scopes: dict[Namespace, Scope] = field(default_factory=dict)
     _seen: Seen = field(default_factory=Seen)
@@ -67,11 +69,14 @@ class Track:
             self._move(event)
 
     def failure(self, thread_id: str) -> RunFailedError | None:
-        """Return the error of a failed run."""
+        """Return the error of a run that has failed, or is gone."""
+        where = {"run_id": self.run_id, "thread_id": thread_id}
+        if self.gone:
+            message = "The run is gone: it was rolled back, or deleted"
+            return RunFailedError(message, type="Deleted", **where)
         if self.status != "failed":
             return None
-        message = self.error or "The run failed"
-        return RunFailedError(message, run_id=self.run_id, thread_id=thread_id)
+        return RunFailedError(self.error or "The run failed", **where)
 
     def learn(self, status: str) -> None:
         """Note how the run ended, in the words of REST, where its events do not say."""
