@@ -1,0 +1,1 @@
+"""Async event transports; the sync ones are generated from them."""
