@@ -4,34 +4,33 @@ from __future__ import annotations
 
 import contextlib
 import socket
-import struct
 import threading
 from collections.abc import Iterator
 from urllib.parse import urlsplit
+
+from tests.transports.wire import Peer, Server
 
 
 @contextlib.contextmanager
 def flaky_proxy(target: str, cuts: list[int]) -> Iterator[str]:
     """Forward to `target`; reset the first connections after `cuts` bytes of their answers."""
     parts = urlsplit(target)
-    listener = socket.create_server(("127.0.0.1", 0))
     left = list(cuts)
-    threading.Thread(
-        target=_accept, args=(listener, (parts.hostname, parts.port), left), daemon=True
-    ).start()
-    try:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    finally:
-        listener.close()
 
+    def script(peer: Peer) -> None:
+        peer.sock.settimeout(None)  # a connection may rest for long
+        with socket.create_connection((parts.hostname, parts.port)) as server:
+            pump = threading.Thread(target=_pump, args=(peer.sock, server), daemon=True)
+            pump.start()
+            cut = _answer(server, peer, left)
+            with contextlib.suppress(OSError):
+                peer.sock.shutdown(socket.SHUT_RD)  # only a socket that nobody reads is reset
+            pump.join()
+        if cut:
+            peer.reset()
 
-def _accept(listener: socket.socket, target: tuple[str, int], left: list[int]) -> None:
-    with contextlib.suppress(OSError):
-        while True:
-            client, _ = listener.accept()
-            server = socket.create_connection(target)
-            threading.Thread(target=_pump, args=(client, server), daemon=True).start()
-            threading.Thread(target=_answer, args=(server, client, left), daemon=True).start()
+    with Server(script) as proxy:
+        yield proxy.url
 
 
 def _pump(source: socket.socket, sink: socket.socket) -> None:
@@ -41,19 +40,17 @@ def _pump(source: socket.socket, sink: socket.socket) -> None:
         sink.shutdown(socket.SHUT_WR)
 
 
-def _answer(server: socket.socket, client: socket.socket, left: list[int]) -> None:
+def _answer(server: socket.socket, peer: Peer, left: list[int]) -> bool:
     """Forward the answers; one that streams events is cut, as long as cuts are left."""
     limit: int | None = None
     sent = 0
-    with contextlib.suppress(OSError), server, client:
+    with contextlib.suppress(OSError):
         while data := server.recv(65536):
             if limit is None and b"text/event-stream" in data and left:
                 limit = sent + left.pop(0)
             if limit is not None and sent + len(data) >= limit:
-                client.sendall(data[: limit - sent])
-                # Lingering for no time makes the close a reset, once nobody reads any more.
-                client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-                client.shutdown(socket.SHUT_RD)
-                return
-            client.sendall(data)
+                peer.send(data[: limit - sent])
+                return True
+            peer.send(data)
             sent += len(data)
+    return False

@@ -39,15 +39,8 @@ class Script:
     def next(self, request: Request) -> Answer:
         self.requests.append(request)
         if request.url.endswith(f"/runs/{RUN}"):
-            return Answer(self._run(), headers={"content-type": "application/json"})
+            return Answer(run_body(self.status), headers={"content-type": "application/json"})
         return self.answers.pop(0)
-
-    def _run(self) -> bytes:
-        return (
-            f'{{"run_id":"{RUN}","thread_id":"{THREAD}","assistant_id":"a","status":"{self.status}",'
-            '"created_at":"2026-01-01T00:00:00Z","updated_at":"2026-01-01T00:00:00Z",'
-            '"metadata":{},"multitask_strategy":"enqueue"}'
-        ).encode()
 
     def streams(self) -> list[Request]:
         """Return the requests for streams, the first and those that resumed it."""
@@ -105,6 +98,15 @@ class AsyncScriptedTransport(ScriptedTransport):
 
     async def aclose(self) -> None:
         return
+
+
+def run_body(status: str) -> bytes:
+    """Write the run, as the server answers when it is asked for it."""
+    return (
+        f'{{"run_id":"{RUN}","thread_id":"{THREAD}","assistant_id":"a","status":"{status}",'
+        '"created_at":"2026-01-01T00:00:00Z","updated_at":"2026-01-01T00:00:00Z",'
+        '"metadata":{},"multitask_strategy":"enqueue"}'
+    ).encode()
 
 
 def event(number: int, id: str | None = "", name: str = "custom") -> bytes:

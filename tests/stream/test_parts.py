@@ -1,16 +1,17 @@
 import copy
-import json
 import pickle
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TypeVar, assert_type
 
 import pytest
+from pydantic import ValidationError
+from tests.stream.reference import read_wire, times, wire_form
 from tests.strictness import assert_strict
 
 from graphwire_core.errors import StreamProtocolError
 from graphwire_core.models import ErrorPayload, Interrupt, ThreadState
+from graphwire_stream import parts
 from graphwire_stream.parts import (
     CheckpointPayload,
     CheckpointsStreamPart,
@@ -68,14 +69,9 @@ CAPTURES = sorted(
 )
 
 
-def events_of(path: Path) -> Iterator[StreamPart]:
-    """Split a recorded stream; a mark ends it where the recorder stopped."""
-    text = path.read_bytes().decode().replace("\r\n", "\n").partition("<<TIMEOUT>>")[0]
-    for block in text.split("\n\n"):
-        lines = [line for line in block.split("\n") if not line.startswith(":")]
-        fields = dict(line.split(": ", 1) for line in lines if line)
-        if "event" in fields:
-            yield StreamPart(fields["event"], json.loads(fields["data"]), fields.get("id"))
+def events_of(path: Path) -> list[StreamPart]:
+    """Read a recorded stream; a mark ends it where the recorder stopped."""
+    return read_wire(path.read_bytes().partition(b"<<TIMEOUT>>")[0])
 
 
 def parsed(kind: type[P], event: StreamPart) -> P:
@@ -116,16 +112,7 @@ def test_nothing_of_an_event_is_lost(path: Path) -> None:
     for event in events_of(path):
         part = parse_part(*event)
 
-        sent = part.model_dump(mode="json", exclude_unset=True)
-        data = sent["data"]
-        if part.type == "values" and part.interrupts:
-            data = {**data, "__interrupt__": sent["interrupts"]}
-        assert times(data) == times(event.data)
-
-
-def times(data: Any) -> Any:
-    """Write the offset of UTC in one way."""
-    return json.loads(json.dumps(data).replace("+00:00", "Z"))
+        assert wire_form(part) == event._replace(data=times(event.data))
 
 
 def test_interrupts_are_lifted_out_of_values() -> None:
@@ -352,6 +339,36 @@ def test_a_part_survives_pickle_and_copy() -> None:
             part = parse_part(*event)
             assert pickle.loads(pickle.dumps(part)) == part
             assert copy.deepcopy(part) == part
+
+
+@pytest.mark.parametrize(
+    ("event", "data"),
+    [
+        ("values|child:1", {"n": 1}),
+        ("values", 5),
+        ("updates", {"node": None}),
+        ("messages", [{"content": "x"}, {"step": 1}]),
+        ("custom", None),
+    ],
+)
+def test_a_part_that_needs_no_validation_is_as_if_it_had_been(event: str, data: Any) -> None:
+    part = parse_part(event, data, "7-0")
+
+    fields = {"type": part.type, "ns": part.ns, "data": data, "interrupts": [], "id": "7-0"}
+    validated = type(part).model_validate(fields)
+    assert part == validated
+    assert (part.model_extra, part.model_fields_set) == ({}, validated.model_fields_set)
+    assert part.model_dump_json() == validated.model_dump_json()
+    assert repr(part) == repr(validated)
+    assert part.model_copy(update={"id": None}).id is None
+    with pytest.raises(ValidationError, match="frozen"):
+        part.id = "8-0"  # type: ignore[misc]  # that is what is refused
+
+
+def test_names_without_end_do_not_fill_the_memory() -> None:
+    for number in range(1000):
+        assert parse_part(f"values|node:{number}", {}).ns == (f"node:{number}",)
+    assert len(parts._FORMS) <= 256
 
 
 def test_a_part_prints_short() -> None:

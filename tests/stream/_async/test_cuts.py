@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from examples.quickstart.server import DevServer
 from tests.stream.flaky import flaky_proxy
 
 from graphwire import get_client
 from graphwire_core.errors import StreamInterrupted
+from graphwire_core.testing import DevServer
 
 COUNT = 30
 
@@ -32,7 +32,27 @@ async def test_a_resumable_run_is_streamed_whole_over_cuts(
     assert [part.type for part in parts].count("metadata") == 1
 
 
-async def test_a_run_that_is_not_resumable_does_not_look_finished(server: DevServer) -> None:
+async def test_a_run_that_is_not_resumable_goes_on_and_tells_of_the_gap(
+    server: DevServer,
+) -> None:
+    with flaky_proxy(server.url, [900]) as url:
+        async with get_client(url) as client:
+            thread = await client.threads.create()
+            stream = client.runs.stream(
+                thread.thread_id,
+                "slow",
+                input={"count": COUNT, "delay": 0.05},
+                stream_mode="custom",
+            )
+            seen = [part.data["i"] async for part in stream if part.event == "custom"]
+    [gap] = stream.gaps
+    whole = gap.parts - 1  # but for the first part, which names the run
+    assert seen[:whole] == list(range(whole))
+    assert seen == sorted(set(seen))
+    assert stream.cursor is None
+
+
+async def test_a_gap_is_an_error_where_the_caller_asks_for_it(server: DevServer) -> None:
     with flaky_proxy(server.url, [900]) as url:
         async with get_client(url) as client:
             thread = await client.threads.create()
@@ -41,6 +61,7 @@ async def test_a_run_that_is_not_resumable_does_not_look_finished(server: DevSer
                 "slow",
                 input={"count": COUNT, "delay": 0.01},
                 stream_mode="custom",
+                on_gap="raise",
             )
-            with pytest.raises(StreamInterrupted):
+            with pytest.raises(StreamInterrupted, match="stream_resumable=True"):
                 _ = [part async for part in stream]

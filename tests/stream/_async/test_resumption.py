@@ -16,12 +16,12 @@ from tests.stream.scripted import (
 
 from graphwire import AsyncClient
 from graphwire_core.errors import StreamInterrupted, StreamProtocolError, TransportError
-from graphwire_stream._async import run_stream
+from graphwire_stream._async import reception
 
 
 @pytest.fixture(autouse=True)
 def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(run_stream.RESUME.__class__, "delay", _at_once)
+    monkeypatch.setattr(reception.RESUME.__class__, "delay", _at_once)
 
 
 def _at_once(self: object, attempt: int, error: object, *, idempotent: bool) -> float | None:
@@ -124,7 +124,7 @@ async def test_a_server_that_stays_away_is_an_interruption_with_the_cursor() -> 
     script = Script([Answer(events(1, 2), cut=True), *[Answer(status_code=0) for _ in range(9)]])
     with pytest.raises(StreamInterrupted) as caught:
         await read(script)
-    assert caught.value.cursor == "2-0"
+    assert caught.value.last_event_id == "2-0"
     assert isinstance(caught.value.__cause__, TransportError)
     assert len(script.streams()) == 6
 
@@ -135,14 +135,6 @@ async def test_a_run_that_is_gone_is_an_interruption_at_once() -> None:
     with pytest.raises(StreamInterrupted):
         await read(script)
     assert len(script.streams()) == 2
-
-
-async def test_a_cut_stream_without_ids_cannot_go_on() -> None:
-    script = Script([Answer(event(1, None) + event(2, None), cut=True)])
-    with pytest.raises(StreamInterrupted) as caught:
-        await read(script)
-    assert caught.value.cursor is None
-    assert len(script.requests) == 1
 
 
 async def test_a_cut_stream_of_a_run_without_a_thread_cannot_go_on() -> None:
@@ -170,6 +162,28 @@ async def test_a_page_in_place_of_the_resumed_stream_is_an_interruption() -> Non
         await read(script)
 
 
+@pytest.mark.parametrize(("asked", "waited"), [("1500", 1.5), ("0", 0.0), ("99999999999", 60.0)])
+async def test_a_server_is_obeyed_about_the_wait_but_for_ever_is_not_waited(
+    asked: str, waited: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[float] = []
+
+    async def note(seconds: float) -> None:
+        waits.append(seconds)
+
+    monkeypatch.setattr("asyncio.sleep", note)
+    retry = f"retry: {asked}\r\n\r\n".encode()
+    script = Script([Answer(events(1) + retry, cut=True), Answer(events(1, 2))])
+    assert await read(script) == [1, 2]
+    assert waits == [waited]
+
+
+async def test_a_resumable_run_cut_before_its_first_event_is_read_from_its_beginning() -> None:
+    script = Script([Answer(cut=True), Answer(events(1, 2))])
+    assert await read(script) == [1, 2]
+    assert script.streams()[1].headers["last-event-id"] == "0"
+
+
 async def test_a_stream_that_failed_does_not_start_the_run_again() -> None:
     script = Script([Answer(status_code=0)])
     client = AsyncClient("http://server", transport=AsyncScriptedTransport(script), retry=None)
@@ -188,7 +202,7 @@ async def test_leaving_the_loop_closes_the_connection() -> None:
         async for part in stream:
             assert part.data == 1
             break
-        assert stream.cursor == "1-0"
+        assert stream.last_event_id == "1-0"
         assert stream.resumable
     assert script.open == 0
     await client.aclose()

@@ -17,12 +17,12 @@ from tests.stream.scripted import (
 
 from graphwire import Client
 from graphwire_core.errors import StreamInterrupted, StreamProtocolError, TransportError
-from graphwire_stream._sync import run_stream
+from graphwire_stream._sync import reception
 
 
 @pytest.fixture(autouse=True)
 def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(run_stream.RESUME.__class__, "delay", _at_once)
+    monkeypatch.setattr(reception.RESUME.__class__, "delay", _at_once)
 
 
 def _at_once(self: object, attempt: int, error: object, *, idempotent: bool) -> float | None:
@@ -125,7 +125,7 @@ def test_a_server_that_stays_away_is_an_interruption_with_the_cursor() -> None:
     script = Script([Answer(events(1, 2), cut=True), *[Answer(status_code=0) for _ in range(9)]])
     with pytest.raises(StreamInterrupted) as caught:
         read(script)
-    assert caught.value.cursor == "2-0"
+    assert caught.value.last_event_id == "2-0"
     assert isinstance(caught.value.__cause__, TransportError)
     assert len(script.streams()) == 6
 
@@ -136,14 +136,6 @@ def test_a_run_that_is_gone_is_an_interruption_at_once() -> None:
     with pytest.raises(StreamInterrupted):
         read(script)
     assert len(script.streams()) == 2
-
-
-def test_a_cut_stream_without_ids_cannot_go_on() -> None:
-    script = Script([Answer(event(1, None) + event(2, None), cut=True)])
-    with pytest.raises(StreamInterrupted) as caught:
-        read(script)
-    assert caught.value.cursor is None
-    assert len(script.requests) == 1
 
 
 def test_a_cut_stream_of_a_run_without_a_thread_cannot_go_on() -> None:
@@ -171,6 +163,28 @@ def test_a_page_in_place_of_the_resumed_stream_is_an_interruption() -> None:
         read(script)
 
 
+@pytest.mark.parametrize(("asked", "waited"), [("1500", 1.5), ("0", 0.0), ("99999999999", 60.0)])
+def test_a_server_is_obeyed_about_the_wait_but_for_ever_is_not_waited(
+    asked: str, waited: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[float] = []
+
+    def note(seconds: float) -> None:
+        waits.append(seconds)
+
+    monkeypatch.setattr("time.sleep", note)
+    retry = f"retry: {asked}\r\n\r\n".encode()
+    script = Script([Answer(events(1) + retry, cut=True), Answer(events(1, 2))])
+    assert read(script) == [1, 2]
+    assert waits == [waited]
+
+
+def test_a_resumable_run_cut_before_its_first_event_is_read_from_its_beginning() -> None:
+    script = Script([Answer(cut=True), Answer(events(1, 2))])
+    assert read(script) == [1, 2]
+    assert script.streams()[1].headers["last-event-id"] == "0"
+
+
 def test_a_stream_that_failed_does_not_start_the_run_again() -> None:
     script = Script([Answer(status_code=0)])
     client = Client("http://server", transport=ScriptedTransport(script), retry=None)
@@ -189,7 +203,7 @@ def test_leaving_the_loop_closes_the_connection() -> None:
         for part in stream:
             assert part.data == 1
             break
-        assert stream.cursor == "1-0"
+        assert stream.last_event_id == "1-0"
         assert stream.resumable
     assert script.open == 0
     client.close()

@@ -172,7 +172,7 @@ class SessionMachine(RuleBasedStateMachine):
 
     def connect(self, *, websocket: bool) -> None:
         self.model.connect(self.session.channels, websocket=websocket)
-        self.session.connected()
+        self.session.connected(self.session.channels)
 
     @rule(websocket=st.booleans())
     def the_driver_connects(self, websocket: bool) -> None:

@@ -10,25 +10,27 @@ from __future__ import annotations
 import re
 from collections import OrderedDict
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urljoin, urlsplit
 
 from graphwire_core._operation import Operation
 from graphwire_core.errors import StreamProtocolError
 from graphwire_core.models import RunCreateMetadata
-from graphwire_stream._operations import join_run
+from graphwire_stream._operations import BEGINNING, join_run
+from graphwire_stream._plan import Plan
 from graphwire_stream._sse import ServerSentEvent
+from graphwire_stream.resumption import digest
 
 __all__ = ["Course", "check_origin"]
-
-BEGINNING: Final = "0"
-"""Cursor before the first event of a resumable run."""
 
 _REMEMBERED: Final = 4096
 """Ids that are remembered, to tell repeated events from late ones."""
 
 _Identity = tuple[str, str, int]
 """Id, name and hash of the data of an event."""
+
+_Place = tuple[int, int]
+"""What the ids of this server are ordered by."""
 
 _ENDINGS = frozenset({"end", "error"})
 _ID = re.compile(r"(\d+)-(\d+)")
@@ -37,23 +39,35 @@ _ID = re.compile(r"(\d+)-(\d+)")
 class Course:
     """What a stream has seen of its events, on this connection and those before."""
 
-    def __init__(self, operation: Operation[Any]) -> None:
-        self._operation = operation
+    def __init__(self, plan: Plan) -> None:
+        start = plan.start
+        self._plan = plan
         self._seen: OrderedDict[_Identity, None] = OrderedDict()
-        self._resumed = False
-        self._before: str | None = operation.headers.get("last-event-id")
-        self._last: str | None = self._before
+        # The last place of an event that is remembered no more.
+        self._forgotten = _place(start.after) if start and start.after else None
+        self._resumed = start is not None
+        self._before = start.after if start else plan.last_event_id
+        self._last = start.last_event_id if start else plan.last_event_id
+        self._awaited = self._last if self._before != self._last else None
         self.ended = False
         """Whether an event said that the run is over."""
+        self.lost = False
+        """Whether events are missing before the newest one: the last one did not come again."""
 
     @property
     def resumable(self) -> bool:
         """Whether the events carry ids, so that the server can go on after one."""
-        return self._last is not None
+        return self._last is not None or self._plan.resumable
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether the server has not yet sent again what it was resumed before."""
+        return self._awaited is not None
 
     def reconnected(self) -> None:
         """Begin another connection, on which events may come again."""
         self._resumed = True
+        self._awaited = self._last if self._before != self._last else None
 
     def accept(self, event: ServerSentEvent) -> bool:
         """Note an event; return whether it is new."""
@@ -65,37 +79,59 @@ class Course:
     def resume(self, run: RunCreateMetadata | None) -> Operation[None] | None:
         """Return the operation that goes on where the stream was cut, with the same filters.
 
-        `None` where there is none: the events carry no ids, or the run has no thread to find it by.
+        Without ids it goes on with what comes next. `None` where there is none: the run has no
+        thread to find it by.
         """
-        if not self.resumable or run is None or run.thread_id is None:
-            return None
-        headers = {**self._operation.headers}
+        operation = self._plan.operation
+        headers = {**operation.headers}
         headers.pop("content-length", None)
         headers.pop("last-event-id", None)
-        headers["last-event-id"] = self._before or BEGINNING
+        if self._plan.of_thread:  # what was before it began is not this stream's
+            after = self._before or self._last
+            return replace(operation, headers=headers | ({"last-event-id": after} if after else {}))
+        if run is None or run.thread_id is None:
+            return None
+        if self.resumable:
+            headers["last-event-id"] = self._before or BEGINNING
         again = replace(join_run(run.thread_id, run.run_id), headers=headers)
-        joined = self._operation.method == "GET"
-        return replace(again, query=self._operation.query) if joined else again
+        joined = operation.method == "GET"
+        return replace(again, query=operation.query) if joined else again
 
     def _is_new(self, event: ServerSentEvent, id: str) -> bool:
+        if self._awaited == id:
+            self._awaited = None
         identity = (id, event.event, hash(event.data))
-        if self._resumed and (identity in self._seen or self._is_long_ago(id)):
+        if self._resumed and (
+            identity in self._seen or self._is_long_ago(id) or self._was_given(event)
+        ):
             return False
+        if self._awaited is not None:
+            self._awaited, self.lost = None, True
         if id != self._last:
             self._before, self._last = self._last, id
         self._seen[identity] = None
         if len(self._seen) > _REMEMBERED:
-            self._seen.popitem(last=False)
+            self._forget()
         return True
 
+    def _was_given(self, event: ServerSentEvent) -> bool:
+        """Whether an event was handed out before the cursor that the stream began at."""
+        start = self._plan.start
+        return start is not None and event.id == start.last_event_id and digest(event) in start.seen
+
+    def _forget(self) -> None:
+        oldest, _ = self._seen.popitem(last=False)
+        place = _place(oldest[0])
+        if place is not None and (self._forgotten is None or place > self._forgotten):
+            self._forgotten = place
+
     def _is_long_ago(self, id: str) -> bool:
-        """Whether an event was before all that are remembered."""
-        oldest = _place(next(iter(self._seen))[0]) if self._seen else None
-        place = _place(id)
-        return place is not None and oldest is not None and place < oldest
+        """Whether an event is no later than one that is remembered no more."""
+        place = _place(id) if self._forgotten is not None else None
+        return place is not None and self._forgotten is not None and place <= self._forgotten
 
 
-def _place(id: str) -> tuple[int, int] | None:
+def _place(id: str) -> _Place | None:
     """Return an id as what it is ordered by; `None` for one of another server's form."""
     found = _ID.fullmatch(id)
     return (int(found[1]), int(found[2])) if found else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from typing import Final
 
 from graphwire_core._arguments import Id, describe, header_fault, path_segment
 from graphwire_core._checked import checked
@@ -11,8 +12,12 @@ from graphwire_core._operation import Operation, compact, query_of
 from graphwire_core._reading import nothing
 from graphwire_core.errors import InvalidArgumentError
 from graphwire_core.models import StreamMode, ThreadStreamMode
+from graphwire_stream.resumption import RunCursor
 
-__all__ = ["join_run", "join_thread"]
+__all__ = ["BEGINNING", "join_run", "join_thread", "resume_run"]
+
+BEGINNING: Final = "0"
+"""Cursor before the first event of a resumable run."""
 
 
 def _stream(path: str, query: dict[str, str | bool], last_event_id: str | None) -> Operation[None]:
@@ -45,6 +50,17 @@ def join_run(
     )
     query = compact(cancel_on_disconnect=cancel_on_disconnect, stream_mode=stream_mode)
     return _stream(path, query, last_event_id)
+
+
+def resume_run(cursor: RunCursor, *, cancel_on_disconnect: bool | None) -> Operation[None]:
+    """Join a run again, before the last event that a cursor knows."""
+    return join_run(
+        cursor.thread_id,
+        cursor.run_id,
+        cancel_on_disconnect=cancel_on_disconnect,
+        stream_mode=cursor.stream_mode,  # type: ignore[arg-type]  # checked by `join_run`
+        last_event_id=cursor.after or BEGINNING,
+    )
 
 
 @checked

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Self
+from typing import Final, Self
 from uuid import uuid4
 
 from graphwire_core import AsyncClient, AsyncThreads
@@ -13,11 +13,15 @@ from graphwire_core.models import ThreadStreamMode
 from graphwire_stream import _operations
 from graphwire_stream._async.run_stream import AsyncRunStream
 from graphwire_stream._async.thread_stream.thread_stream import AsyncThreadStream
-from graphwire_stream._events import converter
+from graphwire_stream._plan import Plan
 from graphwire_stream.event_transports import event_transport
 from graphwire_stream.parts import StreamPart
+from graphwire_stream.resumption import OnGap
 
 __all__ = ["AsyncStreamingThreads"]
+
+LEAST_LAG: Final = 100
+"""Events; fewer than that come at once."""
 
 
 class AsyncStreamingThreads(AsyncThreads):
@@ -45,25 +49,22 @@ class AsyncStreamingThreads(AsyncThreads):
     ) -> AsyncThreadStream:
         """Return the stream of a thread: enter it, start runs, and read them through projections.
 
-        Nothing is sent before a run is started or something is read.
-
         Args:
             thread_id: UUID of the thread. Default: a new one, created with its first run.
-            assistant_id: UUID of the assistant, or name of the graph, that runs are started with.
+            assistant_id: Assistant, or name of the graph, that runs are started with.
             transport: How events come: `"sse"`, `"websocket"`, or one that a plugin registers.
             headers: Extra headers of the commands.
             timeout: Longest wait for the next event of a projection, in seconds. Default: no limit.
-            max_lag: Events that one reader may be behind before it gets a `SlowConsumerError`.
+            max_lag: Events, 100 or more, that one reader may be behind the fastest before it gets a
+                `SlowConsumerError`.
             raise_on_error: Whether readers of a failed run get its `RunFailedError`, after its last
                 event.
 
         Raises:
             ConfigurationError: The transport is not registered; the message lists those there are.
         """
+        _check_limits(timeout, max_lag)
         given = identifier("thread_id", thread_id) if thread_id is not None else str(uuid4())
-        for name, number in (("timeout", timeout), ("max_lag", max_lag)):
-            if number is not None and not number > 0:
-                raise InvalidArgumentError(name, "a number above 0", describe(number))
         return AsyncThreadStream(
             self._sender,
             event_transport(self._client, transport),
@@ -111,3 +112,10 @@ class AsyncStreamingThreads(AsyncThreads):
             idle_timeout=idle_timeout,
         )
         return AsyncRunStream(self._sender, plan)
+
+
+def _check_limits(timeout: float | None, max_lag: int) -> None:
+    if timeout is not None and not timeout > 0:
+        raise InvalidArgumentError("timeout", "a number above 0", describe(timeout))
+    if max_lag < LEAST_LAG:
+        raise InvalidArgumentError("max_lag", f"{LEAST_LAG} or more", describe(max_lag))

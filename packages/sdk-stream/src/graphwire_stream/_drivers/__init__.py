@@ -3,6 +3,7 @@
 Written by hand in both colours: this is where concurrency does not translate.
 """
 
+from graphwire_stream._drivers.deadline import Deadline
 from graphwire_stream._drivers.deferred import (
     AsyncDeferred,
     AsyncWaitable,
@@ -17,6 +18,7 @@ __all__ = [
     "AsyncDeferred",
     "AsyncDriver",
     "AsyncWaitable",
+    "Deadline",
     "Driver",
     "Waitable",
     "async_deferred",

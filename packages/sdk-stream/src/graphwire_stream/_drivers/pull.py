@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
-from threading import RLock
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from threading import Condition, RLock
+from time import monotonic
+from typing import Any, Final, ParamSpec, TypeVar
 
 from graphwire_core.errors import (
     GraphwireError,
@@ -15,14 +17,25 @@ from graphwire_core.errors import (
     TransportError,
 )
 from graphwire_stream._session import Consumer, Session, Track
-from graphwire_stream._session.session import Advice
+from graphwire_stream._session.vigil import Advice
 from graphwire_stream.event_transports import EventConnection, EventFilter, EventTransport
 
 __all__ = ["Driver"]
 
+P = ParamSpec("P")
+R = TypeVar("R")
+
+GLANCE: Final = 0.25
+"""Seconds of one look at the connection: other threads may wish another one, or close it."""
+FAREWELL: Final = 2.0
+"""Seconds for which closing waits for a thread that reads; it closes the connection, if later."""
+
 
 class Driver:
     """Reads for the consumers of a session, in the thread of the one that waits.
+
+    Where several threads wait, one of them reads for all. Only that one touches the connection;
+    the session is touched under the lock.
 
     Args:
         session: What decides.
@@ -39,101 +52,164 @@ class Driver:
         self._transport = transport
         self._is_over = is_over
         self._connection: EventConnection | None = None
+        self._arrived: Sequence[Mapping[str, Any]] = ()
         self._connected = False
-        self._reading = RLock()
+        self._lock = Condition()
+        self._reading = False
+        self._closed = False
+        self._silent = 0.0
+        self._not_before = 0.0
+
+    def tell(self, change: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Tell the session something, and have its wishes reach the connection."""
+        with self._lock:
+            return change(*args, **kwargs)
 
     def connect(self) -> None:
-        """Connect now, so that nothing is missed of what the server does not repeat."""
-        with self._reading:
-            if self._connection is None:
-                self._connect()
+        """Connect now, so that nothing is missed of what the server does not repeat.
 
-    def opened(self) -> None:
-        """Do nothing: whoever waits next looks at what is wanted first."""
+        Raises:
+            GraphwireError: There is no connection.
+        """
+        while self._takes_turn(lambda: self._connection is not None, None):
+            try:
+                with self._resuming():
+                    self._connect(None)
+            finally:
+                self._ends_turn()
 
     def wait(self, consumer: Consumer, timeout: float | None = None) -> None:
         """Read until there is something new to take, or to know, for a consumer.
 
         Raises:
             RequestTimeout: Nothing came within `timeout` seconds.
+            StreamError: The stream was closed.
         """
-        deadline = None if timeout is None else time.monotonic() + timeout
-        while True:
-            with self._reading:
-                if consumer.ended or consumer.behind:
-                    return
-                left = None if deadline is None else deadline - time.monotonic()
-                if left is not None and left <= 0:
-                    raise RequestTimeout(f"Nothing came within {timeout:g} s")
-                try:
-                    self._step(left)
-                except GraphwireError as error:
-                    self._fail(error)
-                except Exception as error:  # noqa: BLE001  # a fault must reach the readers
-                    fault = StreamError(f"The event stream failed: {type(error).__name__}: {error}")
-                    fault.__cause__ = error
-                    self._fail(fault)
+        end = None if timeout is None else monotonic() + timeout
+        while self._takes_turn(lambda: consumer.ended or consumer.behind > 0, end):
+            try:
+                self._step(end)
+            except GraphwireError as error:
+                self._fail(error)
+            except Exception as error:  # noqa: BLE001  # a fault must reach the readers
+                fault = StreamError(f"The event stream failed: {type(error).__name__}: {error}")
+                fault.__cause__ = error
+                self._fail(fault)
+            finally:
+                self._ends_turn()
 
     def close(self) -> None:
         """Close the connection and end every consumer."""
-        self._disconnect()
-        self._session.fail(StreamError("The thread stream was closed"))
-
-    def _step(self, left: float | None) -> None:
-        """Connect where that is needed, read once, and tell the session."""
-        if self._session.rotating:
+        with self._lock:
+            self._closed = True
+            self._session.fail(StreamError("The thread stream was closed"))
+            self._lock.notify_all()
+            mine = self._lock.wait_for(lambda: not self._reading, FAREWELL)
+        if mine:
             self._disconnect()
-        try:
-            if self._connection is None:
-                self._connect()
-            if self._connection is None:
-                return
-            patience = self._session.patience
-            hurried = left is not None and left < patience
-            frames = self._connection.receive(left if hurried else patience)
-            if frames is None and hurried:
-                return
-            advice: Advice = self._session.quiet() if frames is None else self._session.feed(frames)
-        except TransportError as lost:
-            if not self._connected:
-                raise
-            self._reconnect(lost.message, left, lost)
-        except (InternalServerError, RateLimitError) as refused:
-            if not self._connected:
-                raise
-            self._reconnect(refused.message, left, refused)
-        else:
-            self._follow(advice, left)
 
-    def _follow(self, advice: Advice, left: float | None) -> None:
-        track = self._session.track
+    def _takes_turn(self, done: Callable[[], bool], end: float | None) -> bool:
+        """Wait until nobody reads; return `False` when there is no need to read any more."""
+        with self._lock:
+            while not done():
+                if self._closed:
+                    raise StreamError("The thread stream was closed")
+                left = None if end is None else end - monotonic()
+                if left is not None and left <= 0:
+                    raise RequestTimeout("Nothing came in time")
+                if not self._reading:
+                    self._reading = True
+                    return True
+                self._lock.wait(left)
+        return False
+
+    def _ends_turn(self) -> None:
+        with self._lock:
+            self._reading = False
+            self._lock.notify_all()
+        if self._closed:
+            self._disconnect()
+
+    def _step(self, end: float | None) -> None:
+        """Connect where that is needed, read once, and tell the session."""
+        if self._session.rotating and not self._arrived:
+            self._disconnect()
+        advice: Advice = "wait"
+        with self._resuming():
+            advice = self._listen(end)
+        track = self._session.doubted
         if advice == "reconnect":
-            self._reconnect("it was silent for too long", left)
+            self._reconnect("it was silent for too long")
         elif advice == "ask" and track is not None and track.run_id is not None:
-            self._session.answered(track, over=self._is_over(track))
+            over = self._is_over(track)
+            self.tell(self._session.answered, track, over=over)
 
-    def _connect(self) -> None:
-        wanted = EventFilter(channels=tuple(sorted(self._session.channels)))
+    def _listen(self, end: float | None) -> Advice:
+        """Tell the session what has arrived, as much as its readers take at once."""
+        if not self._arrived:
+            if self._connection is None:
+                self._connect(end)
+            if self._connection is None:
+                return "wait"
+            begun = monotonic()
+            patience = self._session.patience
+            left = GLANCE if end is None else min(GLANCE, end - begun)
+            frames = self._connection.receive(max(min(left, patience - self._silent), 0))
+            if frames is None:
+                self._silent += monotonic() - begun
+                if self._silent < patience:
+                    return "wait"
+            self._silent = 0.0
+            if not frames:
+                quiet, feed = self._session.quiet, self._session.feed
+                return self.tell(quiet) if frames is None else self.tell(feed, frames)
+            self._arrived = frames
+        size = self._session.portion
+        portion, self._arrived = self._arrived[:size], self._arrived[size:]
+        return self.tell(self._session.feed, portion)
+
+    def _connect(self, end: float | None) -> None:
+        """Connect, unless it is too early after a cut: then wait a little."""
+        pause = self._not_before - monotonic()
+        if pause > 0:
+            left = pause if end is None else min(pause, end - monotonic())
+            with self._lock:
+                self._lock.wait_for(lambda: self._closed, max(left, 0))
+            return
+        channels = self._session.channels
+        wanted = EventFilter(channels=tuple(sorted(channels)))
         self._connection = self._transport.connect(self._session.thread_id, wanted)
         self._connected = True
-        self._session.connected()
+        self._silent = 0.0
+        self.tell(self._session.connected, channels)
 
-    def _reconnect(
-        self, reason: str, left: float | None, cause: GraphwireError | None = None
-    ) -> None:
-        """Wait until the next connection, or fail: the stream cannot be resumed."""
+    @contextmanager
+    def _resuming(self) -> Iterator[None]:
+        """Have another connection follow one that was lost."""
+        try:
+            yield
+        except (TransportError, InternalServerError, RateLimitError) as lost:
+            if not self._connected:
+                raise
+            self._reconnect(lost.message, lost)
+
+    def _reconnect(self, reason: str, cause: GraphwireError | None = None) -> None:
+        """Set the moment of the next connection, or fail: the stream cannot be resumed."""
         self._disconnect()
-        delay = self._session.cut(reason, cause)
+        delay = self.tell(self._session.cut, reason, cause)
         if delay is None:
             raise self._session.interrupted(reason) from cause
-        time.sleep(delay if left is None else min(delay, left))
+        self._not_before = monotonic() + delay
 
     def _fail(self, error: GraphwireError) -> None:
-        self._disconnect()
         self._connected = False
-        self._session.fail(error)
+        self.tell(self._session.fail, error)
+        self._disconnect()
 
     def _disconnect(self) -> None:
-        connection, self._connection = self._connection, None
+        with self._lock:
+            connection, self._connection = self._connection, None
+            self._arrived = ()
         if connection is not None:
-            connection.close()
+            with suppress(GraphwireError):  # it is gone already
+                connection.close()

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from collections.abc import Awaitable, Callable
-from typing import Final
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from typing import Any, Final, ParamSpec, TypeVar
 
 from graphwire_core.errors import (
     GraphwireError,
@@ -16,7 +16,7 @@ from graphwire_core.errors import (
     TransportError,
 )
 from graphwire_stream._session import Consumer, Session, Track
-from graphwire_stream._session.session import Advice
+from graphwire_stream._session.vigil import Advice
 from graphwire_stream.event_transports import (
     AsyncEventConnection,
     AsyncEventTransport,
@@ -25,8 +25,11 @@ from graphwire_stream.event_transports import (
 
 __all__ = ["AsyncDriver"]
 
+P = ParamSpec("P")
+R = TypeVar("R")
+
 AHEAD: Final = 64
-"""Batches that are read while nobody waits."""
+"""Portions that are fed while nobody waits."""
 
 
 class AsyncDriver:
@@ -50,43 +53,59 @@ class AsyncDriver:
         self._transport = transport
         self._is_over = is_over
         self._connection: AsyncEventConnection | None = None
+        self._arrived: Sequence[Mapping[str, Any]] = ()
+        self._connecting = asyncio.Lock()
         self._connected = False
+        self._receiving = False
         self._pump: asyncio.Task[None] | None = None
+        self._stopping: set[asyncio.Task[None]] = set()
         self._waiting: dict[Consumer, set[asyncio.Future[None]]] = {}
         self._demand = asyncio.Event()
         self._ahead = 0
         self._closed = False
 
-    async def connect(self) -> None:
-        """Connect now, so that nothing is missed of what the server does not repeat."""
-        if self._connection is None and self._pump is None:
-            await self._connect()
+    def tell(self, change: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Tell the session something, and have its wishes reach the connection."""
+        result = change(*args, **kwargs)
+        if self._session.rotating and self._receiving:
+            self._stop()
+            if self._waiting:
+                self._start()
+        return result
 
-    async def opened(self) -> None:
-        """Have a consumer's wishes reach a connection that is being read."""
-        if self._session.rotating:
-            await self._stop()
+    async def connect(self) -> None:
+        """Connect now, so that nothing is missed of what the server does not repeat.
+
+        Raises:
+            GraphwireError: There is no connection.
+        """
+        while self._connection is None:
+            async with self._resuming():
+                await self._connect()
 
     async def wait(self, consumer: Consumer, timeout: float | None = None) -> None:
         """Wait until there is something new to take, or to know, for a consumer.
 
         Raises:
             RequestTimeout: Nothing came within `timeout` seconds.
+            StreamError: The stream was closed.
         """
         if consumer.ended or consumer.behind:
             return
+        if self._closed:
+            raise StreamError("The thread stream was closed")
         future = asyncio.get_running_loop().create_future()
         self._waiting.setdefault(consumer, set()).add(future)
         consumer.notify = lambda: self._wake(consumer)
         self._ahead = 0
         self._demand.set()
         if self._pump is None:
-            self._pump = asyncio.create_task(self._run(), name="graphwire-thread-stream")
+            self._start()
         try:
             async with asyncio.timeout(timeout):
                 await future
         except TimeoutError:
-            raise RequestTimeout(f"Nothing came within {timeout:g} s") from None
+            raise RequestTimeout("Nothing came in time") from None
         finally:
             waiting = self._waiting.get(consumer, set())
             waiting.discard(future)
@@ -96,28 +115,45 @@ class AsyncDriver:
     async def aclose(self) -> None:
         """Stop reading, close the connection and end every consumer."""
         self._closed = True
-        await self._stop()
-        await self._disconnect()
         self._session.fail(StreamError("The thread stream was closed"))
+        self._stop()
+        try:
+            await self._stopped()
+        finally:
+            await self._disconnect()
 
     def _wake(self, consumer: Consumer) -> None:
         for future in self._waiting.pop(consumer, ()):
             if not future.done():
                 future.set_result(None)
 
-    async def _stop(self) -> None:
+    def _start(self) -> None:
+        self._pump = asyncio.create_task(self._run(), name="graphwire-thread-stream")
+        self._pump.add_done_callback(self._ended)
+
+    def _stop(self) -> None:
         """Stop the task; what it was reading stays in the connection."""
         pump, self._pump = self._pump, None
         if pump is not None:
             pump.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await pump
-        if self._waiting and not self._closed:
-            self._pump = asyncio.create_task(self._run(), name="graphwire-thread-stream")
+            self._stopping.add(pump)
+
+    def _ended(self, pump: asyncio.Task[None]) -> None:
+        """Tell the readers of a task that others than this driver have stopped."""
+        self._stopping.discard(pump)
+        if pump is self._pump:
+            self._pump = None
+            self._session.fail(StreamError("The task that reads the events was cancelled"))
+
+    async def _stopped(self) -> None:
+        """Wait until a task that was stopped has let go of the connection."""
+        if self._stopping:
+            await asyncio.wait(set(self._stopping))
 
     async def _run(self) -> None:
+        await self._stopped()
         while True:
-            if not self._waiting and self._ahead >= AHEAD:
+            if not self._waiting and not (self._ahead < AHEAD and self._session.may_go_ahead):
                 self._demand.clear()
                 await self._demand.wait()
             self._ahead += 1
@@ -129,42 +165,65 @@ class AsyncDriver:
                 fault = StreamError(f"The event stream failed: {type(error).__name__}: {error}")
                 fault.__cause__ = error
                 await self._fail(fault)
-            await asyncio.sleep(0)  # let those who were woken read before the next batch
+            await asyncio.sleep(0)  # let those who were woken read before the next portion
 
     async def _step(self) -> None:
         """Connect where that is needed, read once, and tell the session."""
-        if self._session.rotating:
+        if self._session.rotating and not self._arrived:
             await self._disconnect()
-        try:
-            if self._connection is None:
-                await self._connect()
-            if self._connection is None:
-                return
-            frames = await self._connection.receive(self._session.patience)
-            advice: Advice = self._session.quiet() if frames is None else self._session.feed(frames)
-        except TransportError as lost:
-            if not self._connected:
-                raise
-            await self._reconnect(lost.message, lost)
-        except (InternalServerError, RateLimitError) as refused:
-            if not self._connected:
-                raise
-            await self._reconnect(refused.message, refused)
-        else:
-            await self._follow(advice)
-
-    async def _follow(self, advice: Advice) -> None:
-        track = self._session.track
+        advice: Advice = "wait"
+        async with self._resuming():
+            advice = await self._listen()
+        track = self._session.doubted
         if advice == "reconnect":
             await self._reconnect("it was silent for too long")
         elif advice == "ask" and track is not None and track.run_id is not None:
             self._session.answered(track, over=await self._is_over(track))
 
+    async def _listen(self) -> Advice:
+        """Tell the session what has arrived, as much as its readers take at once."""
+        if not self._arrived:
+            if self._connection is None:
+                await self._connect()
+            if self._connection is None:
+                return "wait"
+            self._receiving = True
+            try:
+                frames = await self._connection.receive(self._session.patience)
+            finally:
+                self._receiving = False
+            if not frames:
+                return self._session.quiet() if frames is None else self._session.feed(frames)
+            self._arrived = frames
+        size = self._session.portion
+        portion, self._arrived = self._arrived[:size], self._arrived[size:]
+        return self._session.feed(portion)
+
     async def _connect(self) -> None:
-        wanted = EventFilter(channels=tuple(sorted(self._session.channels)))
-        self._connection = await self._transport.connect(self._session.thread_id, wanted)
-        self._connected = True
-        self._session.connected()
+        async with self._connecting:  # a run that is started connects too
+            if self._connection is not None:
+                return
+            if self._closed:
+                raise StreamError("The thread stream was closed")
+            channels = self._session.channels
+            wanted = EventFilter(channels=tuple(sorted(channels)))
+            connection = await self._transport.connect(self._session.thread_id, wanted)
+            if self._closed:
+                await connection.aclose()
+                raise StreamError("The thread stream was closed")
+            self._connection = connection
+            self._connected = True
+            self._session.connected(channels)
+
+    @asynccontextmanager
+    async def _resuming(self) -> AsyncIterator[None]:
+        """Have another connection follow one that was lost."""
+        try:
+            yield
+        except (TransportError, InternalServerError, RateLimitError) as lost:
+            if not self._connected:
+                raise
+            await self._reconnect(lost.message, lost)
 
     async def _reconnect(self, reason: str, cause: GraphwireError | None = None) -> None:
         """Wait until the next connection, or fail: the stream cannot be resumed."""
@@ -175,12 +234,14 @@ class AsyncDriver:
         await asyncio.sleep(delay)
 
     async def _fail(self, error: GraphwireError) -> None:
-        await self._disconnect()
         self._connected = False
         self._session.fail(error)
         self._ahead = AHEAD  # until somebody asks again
+        await self._disconnect()
 
     async def _disconnect(self) -> None:
         connection, self._connection = self._connection, None
+        self._arrived = ()
         if connection is not None:
-            await connection.aclose()
+            with suppress(GraphwireError):  # it is gone already
+                await connection.aclose()

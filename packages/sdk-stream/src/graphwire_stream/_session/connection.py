@@ -20,5 +20,7 @@ class Connection:
         """Runs whose start it has brought."""
         self.beats = 0
         """Heartbeats since the last event."""
+        self.used = False
+        """Whether it has brought anything."""
         self.beating = False
         """Whether a heartbeat ever came."""

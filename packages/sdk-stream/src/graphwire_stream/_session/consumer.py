@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
+from copy import copy
 
 from graphwire_core.errors import GraphwireError, SlowConsumerError
 from graphwire_stream._session.interest import Interest, Namespace
@@ -23,11 +25,13 @@ class Consumer:
     at: an event, the end, an error.
     """
 
-    __slots__ = ("_queue", "ended", "error", "interest", "limit", "notify", "scope")
+    __slots__ = ("_queue", "ended", "error", "grace", "interest", "limit", "notify", "scope")
 
     def __init__(self, interest: Interest, *, limit: int, scope: Namespace | None = None) -> None:
         self.interest = interest
         self.limit = limit
+        self.grace = 0
+        """Events that came before it did, and count as no lag of its own."""
         self.scope = scope
         self.ended = False
         self.error: GraphwireError | None = None
@@ -39,6 +43,11 @@ class Consumer:
         """How many events wait to be read."""
         return len(self._queue)
 
+    @property
+    def room(self) -> int:
+        """How many events more it can fall behind."""
+        return self.limit + self.grace - len(self._queue)
+
     def take(self) -> Item | None:
         """Return the next event, `None` when there is none (yet).
 
@@ -46,10 +55,14 @@ class Consumer:
             GraphwireError: All events were read, and this is why there are no more.
         """
         if self._queue:
-            return self._queue.popleft()
-        if self.error is not None:
-            raise self.error
-        return None
+            with suppress(IndexError):  # another thread has just dropped it
+                return self._queue.popleft()
+        error = self.error
+        if error is None:
+            return None
+        raised = copy(error)  # one for each reader: tracebacks grow
+        raised.__cause__ = error.__cause__
+        raise raised
 
     def offer(self, item: Item) -> None:
         """Queue an event that matches, and end with the subgraph that it ends."""
@@ -64,7 +77,7 @@ class Consumer:
         """Queue an event; fail where nobody reads."""
         if self.ended:
             return
-        if len(self._queue) >= self.limit:
+        if self.room <= 0:
             self._queue.clear()
             self.end(
                 SlowConsumerError(

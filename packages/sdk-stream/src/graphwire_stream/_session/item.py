@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from pydantic_core import to_json
+
 from graphwire_core.errors import ConnectionFailed, StreamProtocolError
 from graphwire_stream._session.interest import Namespace
 from graphwire_stream.protocol import CommandFailure, Event, read_frame
@@ -43,6 +45,10 @@ class Item:
                 raise StreamProtocolError(f"Expected an event, got {type(event).__name__}")
             self._event = event
         return self._event
+
+    def to_json(self) -> bytes:
+        """Return the frame as JSON."""
+        return to_json(self.frame, inf_nan_mode="constants")
 
     @classmethod
     def of(cls, frame: Mapping[str, Any]) -> Item | None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import Iterator
+from typing import Final
+
+from pydantic_core import from_json
 
 from graphwire_core.errors import GraphwireError, StreamInterrupted
 from graphwire_stream._session.consumer import Consumer
@@ -16,8 +18,8 @@ from graphwire_stream.protocol import LifecycleEvent
 
 __all__ = ["Entry", "Reading"]
 
-Entry = tuple[Identity, Mapping[str, Any]]
-"""An event as it came, with its identity."""
+Entry = tuple[Identity, bytes]
+"""An event as JSON, with its identity: bytes cost the garbage collector nothing."""
 
 _RETAINED: Final = 2048
 """Events that are kept for consumers that open late; those of a longer run are asked for again."""
@@ -69,15 +71,22 @@ class Reading:
     def admit(self, consumer: Consumer) -> None:
         """Hand a consumer what was read so far, and everything from now on."""
         self.channels |= consumer.interest.channels
-        for _, frame in self.log:
-            item = Item.of(frame)
-            if item is not None:
-                consumer.offer(item)
+        consumer.limit += len(self.log)  # what came before it is no lag
+        consumer.grace = len(self.log)
+        for _, item in self.entries():
+            consumer.offer(item)
         if self.ended:
             consumer.end(self._ended_with)
         elif not consumer.ended:
             self.consumers.append(consumer)
             self._routes.clear()
+
+    def entries(self) -> Iterator[tuple[Identity, Item]]:
+        """Yield what was read so far, as far as it is kept."""
+        for identity, raw in self.log:
+            item = Item.of(from_json(raw))
+            if item is not None:
+                yield identity, item
 
     def feed(self, identity: Identity, item: Item) -> bool:
         """Take in an event; return whether it is new."""
@@ -88,7 +97,7 @@ class Reading:
             return False
         self.fresh = False
         if self.complete:
-            self._keep((identity, item.frame))
+            self._keep((identity, item.to_json()))
         for consumer in route:
             consumer.push(item)
         if item.method == "lifecycle" and isinstance(item.event, LifecycleEvent):

@@ -31,7 +31,12 @@ class Readings:
         """Seconds of silence that end a reading; `None` when silence ends none."""
         if any(reading.settling for reading in self._all):
             return SETTLE
-        return EXHAUSTED if any(map(_is_exhausted, self._all)) else None
+        return EXHAUSTED if self.exhausted else None
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether a run is over that is still read: its end was not sent, or is on its way."""
+        return any(map(_is_exhausted, self._all))
 
     @property
     def at_work(self) -> Track | None:
@@ -45,6 +50,26 @@ class Readings:
             None,
         )
 
+    def has_room(self, number: int) -> bool:
+        """Whether no reader would be dropped for so many events more."""
+        return all(one.ended or one.room >= number for reading in self for one in reading.consumers)
+
+    @property
+    def unsure(self) -> Track | None:
+        """A run that is read, and that may be over for all that is known."""
+        return next(
+            (
+                reading.track
+                for reading in self._all
+                if reading.is_read and not reading.track.over and reading.track.run_id is not None
+            ),
+            None,
+        )
+
+    def unsettled(self, track: Track) -> bool:
+        """Whether a run is read that has not stopped at an interrupt."""
+        return any(reading.is_read and not reading.settling for reading in self.of(track))
+
     def of(self, track: Track) -> list[Reading]:
         """Return the readings of a run."""
         return [reading for reading in self._all if reading.track is track]
@@ -53,9 +78,9 @@ class Readings:
         """Add a reading."""
         self._all.append(reading)
 
-    def take(self, track: Track) -> list[Reading]:
-        """Let go of the readings of a run, and return them."""
-        taken = self.of(track)
+    def take(self, track: Track | None) -> list[Reading]:
+        """Let go of the readings of a run, and return them; without a run there are none."""
+        taken = [] if track is None else self.of(track)
         self._all = [reading for reading in self._all if reading.track is not track]
         return taken
 

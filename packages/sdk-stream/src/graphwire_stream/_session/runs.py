@@ -21,6 +21,7 @@ class Runs:
         """The run that is being started."""
         self.ahead: Track | None = None
         """The run that may be it, by what its events say."""
+        self._before: Track | None = None
         self._known: dict[str, Track] = {}
 
     def find(self, run_id: str) -> Track | None:
@@ -29,7 +30,7 @@ class Runs:
 
     def expect(self) -> Track:
         """Begin to wait for a run that is about to be started; it becomes the current one."""
-        current = self.current
+        current = self._before = self.current
         if current is None or current.run_id is not None or current is self.expected:
             current = self.current = Track()
         self.expected = current
@@ -55,14 +56,15 @@ class Runs:
         self._known[run_id] = track
 
     def refuse(self, track: Track) -> None:
-        """Give up an expected run."""
+        """Give up an expected run: the one before it is the current one again."""
         self.expected = None
         if self.current is track:
-            self.current = None
+            self.current = self._before if self._before is not track else None
 
     def attach(self, run_id: str | None, *, over: bool) -> Track:
-        """Make a run the current one, whoever started it; `None` for the next of this session."""
-        self.current = self._known.get(run_id) if run_id is not None else None
+        """Make a run the current one where there is none; `None` for the next of this session."""
+        if self.current is None and run_id is not None:
+            self.current = self._known.get(run_id)
         if self.current is None:
             self.current = Track(run_id=run_id, over=over)
             if run_id is not None:

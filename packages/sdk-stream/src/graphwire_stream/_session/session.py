@@ -7,9 +7,14 @@ It owns every decision and no connection: a driver tells it what arrived (`conne
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final, Literal
+from typing import Any, Final
 
-from graphwire_core.errors import ConnectionFailed, GraphwireError, StreamInterrupted
+from graphwire_core.errors import (
+    ConnectionFailed,
+    GraphwireError,
+    StreamError,
+    StreamInterrupted,
+)
 from graphwire_core.retry import Retry
 from graphwire_stream._session.connection import Connection
 from graphwire_stream._session.consumer import Consumer
@@ -20,6 +25,7 @@ from graphwire_stream._session.reading import Reading
 from graphwire_stream._session.readings import Readings
 from graphwire_stream._session.runs import Runs
 from graphwire_stream._session.track import Track
+from graphwire_stream._session.vigil import Advice, Vigil
 from graphwire_stream.protocol import Event, LifecycleEvent
 
 __all__ = ["Session"]
@@ -28,30 +34,19 @@ ALWAYS: Final = frozenset({"lifecycle", "input"})
 """Channels that every connection brings: they say where a run begins, stops and ends."""
 RESUME: Final = Retry(attempts=6, base_delay=0.25, max_delay=5.0)
 """How often in a row a cut event stream connects again."""
-PAUSED: Final = (0.1, 2.0)
-"""Seconds of silence after which the server is asked whether an interrupted run still does work:
-the first time, and at most."""
-DEAD: Final = 15.0
-"""Seconds of silence after which a connection that has shown heartbeats, every five, is dead."""
 _BEATS_OF_DOUBT: Final = 6
-DOUBT: Final = 30.0
-"""Seconds without an event after which the server is asked whether the run still goes on."""
+"""Heartbeats without news after which the server is asked whether the run still goes on."""
 
+_PORTION: Final = 64
 _TELLING: Final = frozenset({"lifecycle", "input.requested"})
 """Events that say how a run is doing."""
-
-Advice = Literal["wait", "reconnect", "ask"]
-"""What a driver does about silence: `ask` means to look the run up and call `answered`."""
 
 
 class Session:
     """The runs of a thread as one client follows them.
 
-    Args:
-        thread_id: The thread, for errors.
-        max_lag: Events that a consumer may be behind before it is dropped.
-        raise_on_error: Whether readers of a failed run get a `RunFailedError` after its last event.
-        decode: Makes the data of an event, by its method, what it was before it was encoded.
+    `max_lag` is how many events a consumer may be behind before it is dropped; `decode` makes the
+    data of an event, by its method, what it was before it was encoded.
     """
 
     def __init__(
@@ -69,13 +64,15 @@ class Session:
         """Whether another connection is needed: for more channels, or for the run's start."""
         self.cuts = 0
         """Connections lost in a row without anything new."""
+        self.portion = max(1, min(_PORTION, int(max_lag) // 2))
+        """Frames to feed at once: whoever waits reads them before the next ones."""
         self._max_lag = max_lag
         self._failing_in = thread_id if raise_on_error else None
         self._decode = decode
         self._readings = Readings()
+        self._vigil = Vigil(self._readings)
         self._runs = Runs()
         self._connection: Connection | None = None
-        self._paused = PAUSED[0]
 
     # Runs
 
@@ -84,24 +81,20 @@ class Session:
         """The run that consumers opened now will read; `None` before there is one."""
         return self._runs.current
 
-    @track.setter
-    def track(self, track: Track | None) -> None:
-        self._runs.current = track
-
     @property
     def expecting(self) -> bool:
         """Whether a run is being started."""
         return self._runs.expected is not None
 
     def expect(self) -> Track:
-        """Begin to wait for a run that is about to be started; it becomes the current one."""
+        """Begin to wait for a run that is about to be started."""
         return self._runs.expect()
 
     def started(self, track: Track, run_id: str) -> None:
         """Give an expected run its id: its first events may have come before."""
         ahead = self._runs.forget_ahead()
         self._runs.name(track, run_id)
-        early = [] if ahead is None else self._readings.take(ahead)
+        early = self._readings.take(ahead)
         if ahead is None or ahead.run_id != run_id:
             self._rotate_if_passed(track)
             return
@@ -113,19 +106,17 @@ class Session:
                 continue
             if not reading.complete:
                 self._rotate()
-            for identity, frame in reading.log:
-                item = Item.of(frame)
-                if item is not None:
-                    self._deliver(track, readings, identity, item)
+            for identity, item in reading.entries():
+                self._deliver(track, readings, identity, item)
         if self._connection is not None and self._connection.track is ahead:
             self._connection.track = track
 
-    def refused(self, track: Track, error: GraphwireError) -> None:
-        """Give up an expected run: the server has not started it."""
+    def refused(self, track: Track, cause: BaseException) -> None:
+        """Give up an expected run: it was refused, or nobody waits for the answer any more."""
+        gone = StreamError("The start of the run was given up")
+        error = cause if isinstance(cause, GraphwireError) else gone
         self._runs.refuse(track)
-        ahead = self._runs.forget_ahead()
-        if ahead is not None:
-            self._readings.take(ahead)
+        self._readings.take(self._runs.forget_ahead())
         for reading in self._readings.take(track):
             reading.end(error)
 
@@ -165,21 +156,24 @@ class Session:
     # Connections
 
     @property
+    def may_go_ahead(self) -> bool:
+        """Whether more can be read while nobody waits: nobody would be dropped for it."""
+        return self._readings.has_room(self.portion)
+
+    @property
     def patience(self) -> float:
         """Seconds for which silence is no news; after them, the driver calls `quiet`."""
-        if self._readings.at_work is not None:
-            return self._paused
-        beating = self._connection is not None and self._connection.beating
-        return self._readings.patience or (DEAD if beating else DOUBT)
+        return self._vigil.patience(self._connection)
 
     def connected(self, channels: frozenset[str]) -> None:
         """Begin a connection on these channels: it repeats the thread from the start."""
         self.rotating = not covers(channels, self.channels)  # more were wanted meanwhile
         self._connection = Connection(channels)
-        ahead = self._runs.forget_ahead()
-        if ahead is not None:  # it is repeated too
-            self._readings.take(ahead)
-        self._readings.release() if not self.rotating else self._readings.hold()
+        self._readings.take(self._runs.forget_ahead())  # it is repeated too
+        if self.rotating:
+            self._readings.hold()
+        else:
+            self._readings.release()
 
     def feed(self, frames: Sequence[Mapping[str, Any]]) -> Advice:
         """Take in what arrived; nothing at all is a heartbeat.
@@ -193,7 +187,7 @@ class Session:
             return "wait"
         if not frames:
             return self._beat(connection)
-        connection.beats = 0
+        connection.used, connection.beats = True, 0
         news = False
         for frame in frames:
             plain = frame if self._decode is None else _decoded(self._decode, frame)
@@ -202,27 +196,22 @@ class Session:
                 news = self._take(connection, item) or news
         if news:
             self.cuts = 0
-            self._paused = PAUSED[0]
+            self._vigil.news()
         return "wait"
 
     def quiet(self) -> Advice:
         """Note that nothing came for as long as `patience`."""
-        if self._readings.at_work is not None:
-            return "ask"
-        if self._readings.silence():
-            return "wait"
-        beating = self._connection is not None and self._connection.beating
-        return "reconnect" if beating else "ask"
+        return self._vigil.quiet(self._connection)
 
     @property
     def doubted(self) -> Track | None:
         """The run to ask the server about: whether it is over."""
-        return self._readings.at_work or self.track
+        return self._vigil.doubted()
 
     def answered(self, track: Track, *, over: bool) -> None:
         """Note what the server said of a run that has been silent."""
-        track.over = track.over or over
-        self._paused = min(2 * self._paused, PAUSED[1])
+        if self._vigil.answered(track, self._connection, over=over):
+            self._rotate()
 
     def cut(self, reason: str, cause: GraphwireError | None = None) -> float | None:
         """Note a lost connection; return the seconds before the next, `None` for no further one."""
@@ -241,6 +230,7 @@ class Session:
     def fail(self, error: GraphwireError) -> None:
         """End every consumer with an error; those that open later begin anew."""
         self._connection = None
+        self.rotating = True
         self.cuts = 0
         self._readings.end(error)
 
@@ -256,15 +246,11 @@ class Session:
         self._readings.hold()
 
     def _beat(self, connection: Connection) -> Advice:
-        """Note a heartbeat: the server has sent all that it has."""
-        self.cuts = 0
-        connection.beating = True
-        connection.beats += 1
-        if self._readings.at_work is not None:
-            return "ask"
-        if self._readings.silence():
-            return "wait"
-        return "ask" if connection.beats % _BEATS_OF_DOUBT == 0 else "wait"
+        """Note a heartbeat: a connection is as good as any while nothing has to come."""
+        if not self._readings.exhausted:
+            self.cuts = 0
+        advice = self._vigil.beat(connection)
+        return "ask" if self._vigil.beats % _BEATS_OF_DOUBT == 0 else advice
 
     def _take(self, connection: Connection, item: Item) -> bool:
         identity = connection.identifier.identify(item)
@@ -272,7 +258,8 @@ class Session:
             return False
         if item.method == "lifecycle" and not item.namespace and _begins(item.event):
             self._enter(connection, run_of(item.event_id))
-        track = connection.track
+        run_id = run_of(item.event_id)  # an earlier run may end when a later one has begun
+        track = connection.track if run_id is None else self._runs.find(run_id)
         if track is None:
             return False
         return self._deliver(track, self._readings.of(track), identity, item)
@@ -288,8 +275,7 @@ class Session:
         if track is None and self._runs.expected is not None:
             before = self._runs.ahead
             track = self._runs.follow_ahead(run_id)
-            if before is not None:
-                self._readings.take(before)
+            self._readings.take(before)
             self._reading(track, connection.channels)
         connection.track = track
 

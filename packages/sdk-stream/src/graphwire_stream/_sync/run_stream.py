@@ -3,39 +3,35 @@
 
 from __future__ import annotations
 
-import time
-from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
 from graphwire_core import Runs
-from graphwire_core._operation import Operation
-from graphwire_core._operations.runs import created_run
-from graphwire_core._sync._delivery import Opened
 from graphwire_core._sync._sender import Sender
-from graphwire_core._sync._waiting import OnRunCreated
-from graphwire_core.errors import (
-    GraphwireError,
-    InternalServerError,
-    NotFoundError,
-    RateLimitError,
-    StreamError,
-    StreamInterrupted,
-    TransportError,
+from graphwire_core.errors import StreamError
+from graphwire_core.models import CancelAction
+from graphwire_stream._backlog import Backlog
+from graphwire_stream._events import (
+    Convert,
+    converter,
+    data_of,
+    failure_of,
+    named_run,
+    place,
 )
-from graphwire_core.models import CancelAction, RunCreateMetadata
-from graphwire_core.retry import Retry
-from graphwire_stream._course import Course, check_origin
-from graphwire_stream._events import Convert, data_of, failure_of, not_a_stream, part_of
-from graphwire_stream._sse import ServerSentEvent, SSEDecoder
+from graphwire_stream._plan import Plan
+from graphwire_stream._sse import ServerSentEvent
+from graphwire_stream._sync.reception import Reception
+from graphwire_stream.messages import Message, MessageUpdate, Token
+from graphwire_stream.resumption import Gap, RunCursor
 
 __all__ = ["RunStream"]
 
 P = TypeVar("P")
 
-RESUME = Retry(attempts=6, base_delay=0.25, max_delay=5.0)
-"""How often in a row a cut stream connects again."""
+_OF_RUNS = frozenset({"error", "metadata"})
+"""Events that concern more than their part."""
 
 
 class RunStream(Generic[P]):
@@ -44,7 +40,7 @@ class RunStream(Generic[P]):
     Iterate over it, and use it as a context manager where the loop may be left early, so
     that the connection is closed at once. Nothing is sent before the first part is asked for, or
     the context is entered. When the connection is cut, the stream of a resumable run goes on,
-    nothing lost and nothing twice; any other raises `StreamInterrupted`.
+    nothing lost and nothing twice; any other goes on too, and says in `gaps` what may be missing.
 
     ```python
     with client.runs.stream(thread_id, "agent", input=input, version="v2") as stream:
@@ -53,55 +49,76 @@ class RunStream(Generic[P]):
     ```
     """
 
-    def __init__(
-        self,
-        sender: Sender,
-        operation: Operation[Any],
-        convert: Convert[P],
-        *,
-        run: RunCreateMetadata | None = None,
-        on_run_created: OnRunCreated | None = None,
-        raise_on_error: bool = False,
-        follows_run: bool = True,
-    ) -> None:
+    def __init__(self, sender: Sender, plan: Plan) -> None:
         self._sender = sender
-        self._operation = operation
-        self._convert = convert
-        self._run = run
-        self._on_run_created = on_run_created
-        self._raise_on_error = raise_on_error
-        # Where the stream begins; an event without an id of its own leaves it where it is.
-        self._cursor = operation.headers.get("last-event-id")
-        self._decoder = SSEDecoder(last_event_id=self._cursor)
-        self._response: Opened | None = None
-        self._chunks: Iterator[bytes] | None = None
-        self._events: deque[ServerSentEvent] = deque()
-        self._course = Course(operation)
-        self._follows_run = follows_run
-        self._connected = False
-        self._cuts = 0
-        self._ended = False
+        self._plan = plan
+        self._convert: Convert[P] = converter(plan.version)
+        self._raises = plan.raise_on_error
+        self._reception = Reception(sender, plan)
+        self._events = self._reception.events
+        self._codecs = sender.exchange.codecs
+        self._messages = Backlog(self._data)
+        self._asked = False  # for messages: they are put together from then on
+        self._updates: Sequence[MessageUpdate] = ()
         self._entered = False
 
     @property
     def run_id(self) -> str | None:
         """Id of the run; `None` before the server has named it."""
-        return self._run.run_id if self._run else None
+        run = self._reception.run
+        return run.run_id if run else None
 
     @property
     def thread_id(self) -> str | None:
         """Id of the run's thread; `None` before the server has named it, or for a stateless run."""
-        return self._run.thread_id if self._run else None
+        run = self._reception.run
+        return run.thread_id if run else None
 
     @property
-    def cursor(self) -> str | None:
+    def last_event_id(self) -> str | None:
         """Id of the last part that was handed out; `None` where the events carry no ids."""
-        return self._cursor
+        return self._reception.position.last
+
+    @property
+    def cursor(self) -> RunCursor | None:
+        """Where the stream is, for `runs.resume` in this process or another: `str(cursor)` is JSON.
+
+        `None` where there is no going on: before the server has named the run, for a stateless run,
+        and for one that is not resumable.
+        """
+        return self._reception.cursor
 
     @property
     def resumable(self) -> bool:
         """Whether the parts carry ids, so that a cut stream goes on where it was."""
-        return self._course.resumable
+        return self._reception.resumable
+
+    @property
+    def gaps(self) -> list[Gap]:
+        """Where parts may be missing; empty while the stream is whole."""
+        return list(self._reception.gaps)
+
+    @property
+    def messages(self) -> list[Message]:
+        """The messages so far, from the parts of stream modes `messages` and `messages-tuple`.
+
+        In the stream of a thread those of its latest run.
+        """
+        self._asked = True
+        return self._messages.messages()
+
+    @property
+    def text(self) -> Iterator[Token]:
+        """What models write, piece by piece, of every namespace that the parts come from.
+
+        Each piece is a `str` that knows its `message`. Parts of other kinds are passed over, but a
+        run that fails raises `RunFailedError`.
+
+        Raises:
+            InvalidArgumentError: The stream modes bring no messages; at the access.
+        """
+        self._plan.check_messages()
+        return self._tokens()
 
     def cancel(self, *, action: CancelAction | None = None) -> None:
         """Cancel the run; the stream goes on to its end.
@@ -110,24 +127,23 @@ class RunStream(Generic[P]):
             StreamError: The server has not named the run, or it has no thread.
             NotFoundError: The run is over.
         """
-        if self._run is None or self._run.thread_id is None:
+        run = self._reception.run
+        if run is None or run.thread_id is None:
             raise StreamError("The run cannot be cancelled: the server has not named its thread")
-        Runs(self._sender).cancel(self._run.thread_id, self._run.run_id, action=action)
+        Runs(self._sender).cancel(run.thread_id, run.run_id, action=action)
 
     def close(self) -> None:
         """Close the connection; a second call does nothing.
 
         What becomes of the run is up to the `on_disconnect` that it was started with.
         """
-        self._ended = True
-        self._events.clear()
-        self._disconnect()
+        self._reception.close()
 
     def __enter__(self) -> Self:
         self._entered = True
-        if self._response is None and not self._ended:
+        if not self._reception.is_open and not self._reception.ended:
             try:
-                self._connect(self._operation)
+                self._reception.open()
             except BaseException:
                 self.close()
                 raise
@@ -145,137 +161,92 @@ class RunStream(Generic[P]):
         return self if self._entered else self._until_left()
 
     def __next__(self) -> P:
-        while not self._events:
-            if self._ended:
-                raise StopIteration
-            self._receive()
-        event = self._events.popleft()
+        if not self._events and not self._goes_on():
+            raise StopIteration
         try:
-            return self._part(event)
+            return self._taken()
         except BaseException:
             self.close()
             raise
 
     def _until_left(self) -> Iterator[P]:
         """Iterate outside of a context manager: leaving the loop early closes the connection."""
+        events = self._events
         try:
-            while True:
-                try:
-                    part = self.__next__()
-                except StopIteration:
-                    return
-                yield part
+            while events or self._goes_on():
+                yield self._taken()
         finally:
             self.close()
 
-    def _part(self, event: ServerSentEvent) -> P:
-        data = data_of(event)
-        codecs = self._sender.exchange.codecs
-        if codecs is not None:
-            data = codecs.event(event.event, data)
-        if event.event == "error" and self._raise_on_error:
-            raise failure_of(data, self._run)
-        part = part_of(event, data, self._convert)
-        self._cursor = event.id
-        return part
-
-    def _receive(self) -> None:
-        """Read until something was received, the stream has ended, or it was resumed."""
+    def _tokens(self) -> Iterator[Token]:
+        self._raises = self._asked = True
         try:
-            if self._chunks is None:
-                self._connect(self._operation)
-            chunk = next(self._chunks, None) if self._chunks else None
-        except TransportError as error:
-            if not self._connected:
-                self._ended = True
-                raise
-            self._resume(error.message, error)
-        except BaseException:
+            while self._events or self._goes_on():
+                self._taken()
+                for update in self._updates:
+                    if update.text and update.message.role == "ai":
+                        yield Token(update.text, update.message)
+        except Exception:
             self.close()
             raise
-        else:
-            if chunk is not None:
-                self._events.extend(filter(self._course.accept, self._decoder.feed(chunk)))
-                self._cuts = 0 if self._events else self._cuts
-            else:
-                self._closed()
+        finally:
+            if not self._entered:
+                self.close()
 
-    def _closed(self) -> None:
-        """Decide what a clean end of the body means: servers end a stream by nothing else."""
-        self._disconnect()
-        if self._decoder.pending:  # they end every event with a blank line: this one was cut
-            self._resume("the body ended inside an event")
-        elif self._course.ended or not self._follows_run or not self._still_runs():
-            self._ended = True
-        else:
-            self._resume("it was closed while the run was still going")
+    def _goes_on(self) -> bool:
+        """Wait for the next event; return whether there is one."""
+        reception = self._reception
+        while not self._events:
+            if reception.ended:
+                self._finish()
+                return False
+            reception.receive()
+        return True
 
-    def _still_runs(self) -> bool:
-        """Ask whether the run goes on; a run without a thread cannot be asked about."""
-        if self._run is None or self._run.thread_id is None:
-            return False
+    def _taken(self) -> P:
+        """Hand out the next event as a part."""
+        event = self._events.popleft()
+        position = self._reception.position
         try:
-            run = Runs(self._sender).get(self._run.thread_id, self._run.run_id)
-        except NotFoundError:  # it was rolled back, or its thread is gone
-            return False
-        except (TransportError, InternalServerError, RateLimitError):
-            return True
-        return run.status in {"pending", "running"}
+            data = data_of(event) if self._codecs is None else self._data(event)
+            name = event.event
+            if name in _OF_RUNS:
+                self._heed(name, data)
+            part = self._convert(name, data, event.id)
+        except BaseException as error:
+            place(error, position.parts, position.last)
+            raise
+        self._updates = self._messages.feed(event, data, asked=self._asked)
+        position.passed(event)
+        return part
 
-    def _resume(self, reason: str, cause: GraphwireError | None = None) -> None:
-        """Connect again where the stream was cut, or raise that it cannot go on.
+    def _data(self, event: ServerSentEvent) -> Any:
+        data = data_of(event)
+        return data if self._codecs is None else self._codecs.event(event.event, data)
 
-        Without ids there is no telling what was missed and what would come twice.
-        """
-        while True:
-            self._disconnect()
-            self._cuts += 1
-            cut = TransportError(reason, retry_after=cause.retry_after if cause else None)
-            delay = RESUME.delay(self._cuts, cut, idempotent=True)
-            again = self._course.resume(self._run)
-            if delay is None or again is None:
-                self._ended = True
-                raise self._interrupted(reason) from cause
-            time.sleep(max(delay, (self._decoder.retry or 0) / 1000))
-            self._course.reconnected()
-            try:
-                return self._connect(again)
-            except (TransportError, InternalServerError, RateLimitError) as failure:
-                reason, cause = failure.message, failure
-            except GraphwireError as failure:
-                self._ended = True
-                raise self._interrupted(failure.message) from failure
+    def _heed(self, name: str, data: Any) -> None:
+        """Act on what an event says of a run: that it has failed, or begins."""
+        reception = self._reception
+        if name == "error":
+            if self._raises:
+                raise failure_of(data, reception.run)
+        elif not self._plan.of_thread:
+            if reception.run is None:
+                reception.belongs_to(named_run(data, self._plan.operation))
+        elif isinstance(data, dict) and "status" not in data:
+            self._messages.clear()  # the next run begins, and there is no last one
 
-    def _interrupted(self, reason: str) -> StreamInterrupted:
-        return StreamInterrupted(
-            f"The stream was cut: {reason}",
-            cursor=self._cursor,
-            method=self._operation.method,
-            path=self._operation.path,
-            attempts=self._cuts,
-        )
-
-    def _connect(self, operation: Operation[Any]) -> None:
-        response = self._sender.open(operation)
-        content_type = response.headers.get("content-type", "")
-        if "text/event-stream" not in content_type:
-            body = response.read()
-            raise not_a_stream(operation, response.status_code, content_type, body)
-        self._response = response
-        check_origin(self._sender.exchange.base_url, response.headers.get("location"))
-        self._chunks = response.iter_bytes()
-        self._decoder = SSEDecoder(last_event_id=self._decoder.last_event_id)
-        self._run = self._run or created_run(response.headers)
-        if self._run is not None and self._on_run_created is not None and not self._connected:
-            self._on_run_created(self._run)
-        self._connected = True
-
-    def _disconnect(self) -> None:
-        response, self._response = self._response, None
-        self._chunks = None
-        if response is not None:
-            response.close()
+    def _finish(self) -> None:
+        """Note that nothing more comes, or raise that the run failed unheard."""
+        reception = self._reception
+        self._updates = ()
+        if reception.whole:
+            self._messages.finish()
+        if reception.failed and self._raises:
+            reception.failed = False
+            raise failure_of("the run failed; the event that says why was missed", reception.run)
 
     def __repr__(self) -> str:
-        state = "ended" if self._ended else "open" if self._response else "not started"
-        return f"<{type(self).__name__} {state} run={self.run_id} cursor={self._cursor}>"
+        reception = self._reception
+        state = "ended" if reception.ended else "open" if reception.is_open else "not started"
+        return f"<{type(self).__name__} {state} run={self.run_id} at={self.last_event_id}>"

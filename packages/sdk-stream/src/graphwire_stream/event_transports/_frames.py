@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -14,6 +15,8 @@ __all__ = ["Arrival", "Frame", "Inbox", "excerpt", "frame_of"]
 Frame = Mapping[str, Any]
 """One JSON object of the protocol: an event, a reply or an error."""
 
+_PORTION = 64
+"""Frames that are decoded at a time."""
 _EXCERPT = 200
 """Bytes of a frame that an error shows."""
 
@@ -61,31 +64,34 @@ def excerpt(payload: bytes) -> str:
 
 
 class Inbox:
-    """Frames that were received, and the error that comes after them."""
+    """Frames that were received, and the error that comes after them.
+
+    They are decoded a portion at a time, as they are taken: what waits is bytes.
+    """
 
     def __init__(self, passes: Callable[[dict[str, Any]], bool]) -> None:
         self._passes = passes
+        self._payloads: deque[bytes] = deque()
         self._frames: list[Frame] = []
         self._failure: Exception | None = None
+        self._final: Exception | None = None
+        self._ended = False
 
     @property
     def settled(self) -> bool:
         """Whether there is something to take, so that nothing needs to be read."""
+        self._decode()
         return bool(self._frames) or self._failure is not None
 
     def add(self, arrival: Arrival) -> None:
-        """Decode what arrived, up to the first frame that is none; the first failure counts."""
-        if self._failure is not None:
+        """Take in what arrived; the first failure counts, and nothing after it."""
+        if self._ended:
             return
-        try:
-            for payload in arrival.payloads:
-                frame = frame_of(payload)
-                if self._passes(frame):
-                    self._frames.append(frame)
-        except GraphwireError as error:
-            self._failure = error
-        else:
-            self._failure = arrival.failure
+        self._payloads.extend(arrival.payloads)
+        if arrival.failure is not None:
+            self._ended = True
+            self._final = arrival.failure
+        self._decode()
 
     def check(self) -> None:
         """Raise why there are no more frames, once there are none; each time again."""
@@ -93,7 +99,22 @@ class Inbox:
             raise self._failure
 
     def take(self) -> list[Frame]:
-        """Return the frames; without any, raise as `check` does."""
+        """Return the next frames; without any, raise as `check` does."""
+        self._decode()
         self.check()
         frames, self._frames = self._frames, []
         return frames
+
+    def _decode(self) -> None:
+        """Decode the next portion, up to the first frame that is none."""
+        try:
+            while self._payloads and len(self._frames) < _PORTION:
+                frame = frame_of(self._payloads.popleft())
+                if self._passes(frame):
+                    self._frames.append(frame)
+        except GraphwireError as error:
+            self._failure, self._ended = error, True
+            self._payloads.clear()
+        else:
+            if not self._payloads and self._failure is None:
+                self._failure = self._final

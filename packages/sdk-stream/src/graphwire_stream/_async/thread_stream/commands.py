@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from graphwire_core import AsyncAssistants
 from graphwire_core._arguments import Headers, Params
-from graphwire_core.errors import GraphwireError, StreamError
+from graphwire_core.errors import StreamError
 from graphwire_core.models import AssistantGraph, LangSmithTracing, MultitaskStrategy
 from graphwire_stream import _commands
+from graphwire_stream._drivers import Deadline
 from graphwire_stream._session import Interrupt
 from graphwire_stream.protocol import (
     InputRespond,
@@ -25,6 +26,16 @@ if TYPE_CHECKING:
 __all__ = ["AsyncAgent", "AsyncThreadRun"]
 
 
+class RunOptions(TypedDict, total=False):
+    """What a run may be started with beside its input: see `run.start`."""
+
+    config: Mapping[str, Any]
+    metadata: Mapping[str, Any]
+    langsmith_tracing: LangSmithTracing | Mapping[str, Any]
+    multitask_strategy: MultitaskStrategy
+    resume: bool
+
+
 class AsyncThreadRun:
     """Runs of the thread: `await thread.run(input)` starts one and returns its output."""
 
@@ -32,18 +43,20 @@ class AsyncThreadRun:
         self._thread = thread
 
     async def __call__(
-        self, input: Any = None, *, timeout: float | None = None, **options: Any
+        self, input: Any = None, *, timeout: float | None = None, **options: Unpack[RunOptions]
     ) -> Any:
         """Start a run and wait for its output.
 
         Args:
             input: Input of the graph.
-            timeout: Longest silence of the run, in seconds. Default: the stream's.
+            timeout: Longest wait for it, in seconds. Default: the stream's, for each event.
             **options: As of `start`.
 
         Raises:
             RunFailedError: The run failed, or was cancelled.
+            RequestTimeout: The run was not over in time; it goes on.
         """
+        Deadline(timeout)  # refuse a wrong one before the run is started
         await self.start(input=input, **options)
         return await self._thread.result(timeout)
 
@@ -58,8 +71,6 @@ class AsyncThreadRun:
         resume: bool = False,
     ) -> RunStarted:
         """Start a run (`run.start`); projections that are opened from now on are about it.
-
-        The thread is created if it does not exist.
 
         Args:
             input: Input of the graph, any JSON.
@@ -88,17 +99,7 @@ class AsyncThreadRun:
         }
         params = {key: value for key, value in given.items() if value is not None}
         sent = RunStart(id=thread.next_id(), assistant_id=thread.assistant_id, **params)
-        async with thread.driver.commands:
-            await thread.connect_ahead()
-            track = thread.session.expect()
-            try:
-                started = await thread.send(_commands.command(thread.thread_id, sent))
-            except GraphwireError as error:
-                thread.session.refused(track, error)
-                raise
-            thread.session.started(track, started.run_id)
-            await thread.driver.opened()
-        return started
+        return await self._begin(sent)
 
     async def respond(
         self,
@@ -176,6 +177,19 @@ class AsyncThreadRun:
         ]
         await self._resume(InputRespondMany(id=self._thread.next_id(), responses=answers, **extra))
 
+    async def _begin(self, sent: RunStart) -> RunStarted:
+        thread = self._thread
+        async with thread.driver.commands:
+            await thread.connect_ahead()
+            track = thread.driver.tell(thread.session.expect)
+            try:
+                started = await thread.send(_commands.command(thread.thread_id, sent))
+            except BaseException as error:
+                thread.driver.tell(thread.session.refused, track, error)
+                raise
+            thread.driver.tell(thread.session.started, track, started.run_id)
+        return started
+
     async def _refuse_accident(self) -> None:
         if await self._thread.awaits_answer():
             raise StreamError(
@@ -185,23 +199,20 @@ class AsyncThreadRun:
 
     async def _open_interrupts(self) -> Sequence[Interrupt]:
         self._thread.check_open()
-        return self._thread.interrupts or await self._thread.load_interrupts()
+        return self._thread.interrupts or await self._thread.records.interrupts()
 
     async def _resume(self, sent: InputRespond | InputRespondMany) -> None:
         thread = self._thread
         async with thread.driver.commands:
             await thread.connect_ahead()
-            before = thread.session.track
-            track = thread.session.expect()
+            track = thread.driver.tell(thread.session.expect)
             try:
                 await thread.send(_commands.command(thread.thread_id, sent))
-                run_id = await thread.latest_run()
-            except GraphwireError as error:
-                thread.session.refused(track, error)
-                thread.session.track = before
+                run_id = await thread.records.latest()
+            except BaseException as error:
+                thread.driver.tell(thread.session.refused, track, error)
                 raise
-            thread.session.started(track, run_id)
-            await thread.driver.opened()
+            thread.driver.tell(thread.session.started, track, run_id)
 
 
 class AsyncAgent:

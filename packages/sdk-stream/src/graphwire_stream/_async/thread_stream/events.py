@@ -12,7 +12,7 @@ from graphwire_stream._async.thread_stream.reader import (
     AsyncReader,
 )
 from graphwire_stream._session import Interest, Namespace, Track
-from graphwire_stream._session.consumer import Item
+from graphwire_stream._session.item import Item
 from graphwire_stream.protocol import Event
 
 __all__ = ["AsyncChannelData", "AsyncEvents", "AsyncExtensions"]

@@ -17,8 +17,7 @@ from graphwire_stream._async.thread_stream.reader import (
 from graphwire_stream._async.thread_stream.subgraphs import AsyncSubgraphs
 from graphwire_stream._async.thread_stream.tools import AsyncToolCalls
 from graphwire_stream._session import Interest
-from graphwire_stream._session.consumer import Item
-from graphwire_stream.protocol import channel_of
+from graphwire_stream._session.item import Item
 
 __all__ = ["AsyncInterleaved"]
 
@@ -44,7 +43,7 @@ class AsyncInterleaved(AsyncProjection[tuple[str, Any]]):
         parts = [(name, part.interest, part.begin(reader)) for name, part in self._parts.items()]
 
         def take(item: Item) -> Iterable[tuple[str, Any]]:
-            channel, namespace = channel_of(item.event), item.event.namespace
+            channel, namespace = item.channel, item.namespace
             for name, interest, reduce in parts:
                 if interest.wants(channel, namespace):
                     yield from ((name, one) for one in reduce(item))

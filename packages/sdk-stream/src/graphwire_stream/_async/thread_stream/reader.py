@@ -8,9 +8,10 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from types import TracebackType
 from typing import Any, Generic, Protocol, Self, TypeVar
 
-from graphwire_stream._drivers import AsyncDriver
+from graphwire_core.errors import RequestTimeout
+from graphwire_stream._drivers import AsyncDriver, Deadline
 from graphwire_stream._session import Consumer, Interest, Namespace, Session, Track
-from graphwire_stream._session.consumer import Item
+from graphwire_stream._session.item import Item
 
 __all__ = ["AsyncFollowing", "AsyncProjection", "AsyncReader"]
 
@@ -61,8 +62,16 @@ class AsyncReader(Generic[T]):
                 raise StopAsyncIteration
         return self._items.popleft()
 
-    async def advance(self, timeout: float | None = None) -> bool:
-        """Take the next event, or wait for it; return whether there may be more."""
+    def deadline(self, timeout: float | None = None) -> Deadline:
+        """Return the end of a wait; the thread stream's own limit where there is none."""
+        return Deadline(timeout, self.following.timeout)
+
+    async def advance(self, deadline: Deadline | None = None) -> bool:
+        """Take the next event, or wait for it; return whether there may be more.
+
+        Raises:
+            RequestTimeout: The wait is over.
+        """
         if self._consumer is None:
             self._consumer = await self._open()
         item = self._consumer.take()
@@ -71,7 +80,11 @@ class AsyncReader(Generic[T]):
             return True
         if self._consumer.ended:
             return False
-        await self.following.driver.wait(self._consumer, timeout or self.following.timeout)
+        deadline = deadline or self.deadline()
+        try:
+            await self.following.driver.wait(self._consumer, deadline.left())
+        except RequestTimeout:
+            raise deadline.expired() from None
         return True
 
     async def aclose(self) -> None:
@@ -100,9 +113,9 @@ class AsyncReader(Generic[T]):
         following.check_open()
         self.track = projection.track or await following.current()
         following.session.declare(projection.prefetched)
-        consumer = following.session.open(self.track, projection.interest, scope=projection.scope)
-        await following.driver.opened()
-        return consumer
+        return following.driver.tell(
+            following.session.open, self.track, projection.interest, scope=projection.scope
+        )
 
 
 class AsyncProjection(ABC, Generic[T]):

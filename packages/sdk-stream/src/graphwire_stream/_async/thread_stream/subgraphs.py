@@ -14,7 +14,7 @@ from graphwire_stream._async.thread_stream.reader import (
 )
 from graphwire_stream._async.thread_stream.tools import AsyncToolCalls
 from graphwire_stream._session import Interest, Namespace, Scope, Track
-from graphwire_stream._session.consumer import Item
+from graphwire_stream._session.item import Item
 from graphwire_stream.protocol import LifecycleEvent
 
 __all__ = ["AsyncSubgraph", "AsyncSubgraphs"]

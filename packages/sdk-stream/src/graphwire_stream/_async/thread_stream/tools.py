@@ -13,9 +13,9 @@ from graphwire_stream._async.thread_stream.reader import (
     AsyncProjection,
     AsyncReader,
 )
-from graphwire_stream._drivers import async_deferred
+from graphwire_stream._drivers import Deadline, async_deferred
 from graphwire_stream._session import Interest, Namespace, Track
-from graphwire_stream._session.consumer import Item
+from graphwire_stream._session.item import Item
 
 __all__ = ["AsyncToolCall", "AsyncToolCalls", "AsyncToolDeltas"]
 
@@ -77,7 +77,8 @@ class AsyncToolCall:
             StreamError: The tool failed, or the run ended before it had finished.
             RunFailedError: The run failed.
         """
-        while await self.advance(timeout):
+        deadline = self._reader.deadline(timeout)
+        while await self.advance(deadline):
             pass
         if self.error is not None:
             raise StreamError(f"Tool {self.name or self.tool_call_id} failed: {self.error}")
@@ -85,9 +86,9 @@ class AsyncToolCall:
             raise StreamError(f"The run ended before tool {self.name or self.tool_call_id} did")
         return self._output
 
-    async def advance(self, timeout: float | None = None) -> bool:
+    async def advance(self, deadline: Deadline | None = None) -> bool:
         """Read on; return whether the call is still going on."""
-        return not self.done and await self._reader.advance(timeout)
+        return not self.done and await self._reader.advance(deadline)
 
     def take(self, data: Any) -> None:
         """Note an event of the call."""
@@ -143,7 +144,7 @@ class _Running:
         call = self._calls.get(name)
         new = call is None
         if call is None:
-            call = self._calls[name] = AsyncToolCall(reader, name, item.event.namespace)
+            call = self._calls[name] = AsyncToolCall(reader, name, item.namespace)
         call.take(item.data)
         if call.done:
             del self._calls[name]

@@ -4,13 +4,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from graphwire_core import Assistants
 from graphwire_core._arguments import Headers, Params
-from graphwire_core.errors import GraphwireError, StreamError
+from graphwire_core.errors import StreamError
 from graphwire_core.models import AssistantGraph, LangSmithTracing, MultitaskStrategy
 from graphwire_stream import _commands
+from graphwire_stream._drivers import Deadline
 from graphwire_stream._session import Interrupt
 from graphwire_stream.protocol import (
     InputRespond,
@@ -26,23 +27,37 @@ if TYPE_CHECKING:
 __all__ = ["Agent", "ThreadRun"]
 
 
+class RunOptions(TypedDict, total=False):
+    """What a run may be started with beside its input: see `run.start`."""
+
+    config: Mapping[str, Any]
+    metadata: Mapping[str, Any]
+    langsmith_tracing: LangSmithTracing | Mapping[str, Any]
+    multitask_strategy: MultitaskStrategy
+    resume: bool
+
+
 class ThreadRun:
     """Runs of the thread: `thread.run(input)` starts one and returns its output."""
 
     def __init__(self, thread: ThreadStream) -> None:
         self._thread = thread
 
-    def __call__(self, input: Any = None, *, timeout: float | None = None, **options: Any) -> Any:
+    def __call__(
+        self, input: Any = None, *, timeout: float | None = None, **options: Unpack[RunOptions]
+    ) -> Any:
         """Start a run and wait for its output.
 
         Args:
             input: Input of the graph.
-            timeout: Longest silence of the run, in seconds. Default: the stream's.
+            timeout: Longest wait for it, in seconds. Default: the stream's, for each event.
             **options: As of `start`.
 
         Raises:
             RunFailedError: The run failed, or was cancelled.
+            RequestTimeout: The run was not over in time; it goes on.
         """
+        Deadline(timeout)  # refuse a wrong one before the run is started
         self.start(input=input, **options)
         return self._thread.result(timeout)
 
@@ -57,8 +72,6 @@ class ThreadRun:
         resume: bool = False,
     ) -> RunStarted:
         """Start a run (`run.start`); projections that are opened from now on are about it.
-
-        The thread is created if it does not exist.
 
         Args:
             input: Input of the graph, any JSON.
@@ -87,17 +100,7 @@ class ThreadRun:
         }
         params = {key: value for key, value in given.items() if value is not None}
         sent = RunStart(id=thread.next_id(), assistant_id=thread.assistant_id, **params)
-        with thread.driver.commands:
-            thread.connect_ahead()
-            track = thread.session.expect()
-            try:
-                started = thread.send(_commands.command(thread.thread_id, sent))
-            except GraphwireError as error:
-                thread.session.refused(track, error)
-                raise
-            thread.session.started(track, started.run_id)
-            thread.driver.opened()
-        return started
+        return self._begin(sent)
 
     def respond(
         self,
@@ -175,6 +178,19 @@ class ThreadRun:
         ]
         self._resume(InputRespondMany(id=self._thread.next_id(), responses=answers, **extra))
 
+    def _begin(self, sent: RunStart) -> RunStarted:
+        thread = self._thread
+        with thread.driver.commands:
+            thread.connect_ahead()
+            track = thread.driver.tell(thread.session.expect)
+            try:
+                started = thread.send(_commands.command(thread.thread_id, sent))
+            except BaseException as error:
+                thread.driver.tell(thread.session.refused, track, error)
+                raise
+            thread.driver.tell(thread.session.started, track, started.run_id)
+        return started
+
     def _refuse_accident(self) -> None:
         if self._thread.awaits_answer():
             raise StreamError(
@@ -184,23 +200,20 @@ class ThreadRun:
 
     def _open_interrupts(self) -> Sequence[Interrupt]:
         self._thread.check_open()
-        return self._thread.interrupts or self._thread.load_interrupts()
+        return self._thread.interrupts or self._thread.records.interrupts()
 
     def _resume(self, sent: InputRespond | InputRespondMany) -> None:
         thread = self._thread
         with thread.driver.commands:
             thread.connect_ahead()
-            before = thread.session.track
-            track = thread.session.expect()
+            track = thread.driver.tell(thread.session.expect)
             try:
                 thread.send(_commands.command(thread.thread_id, sent))
-                run_id = thread.latest_run()
-            except GraphwireError as error:
-                thread.session.refused(track, error)
-                thread.session.track = before
+                run_id = thread.records.latest()
+            except BaseException as error:
+                thread.driver.tell(thread.session.refused, track, error)
                 raise
-            thread.session.started(track, run_id)
-            thread.driver.opened()
+            thread.driver.tell(thread.session.started, track, run_id)
 
 
 class Agent:

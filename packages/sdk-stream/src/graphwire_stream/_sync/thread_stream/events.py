@@ -8,7 +8,7 @@ from typing import Any
 
 from graphwire_core.errors import InvalidArgumentError
 from graphwire_stream._session import Interest, Namespace, Track
-from graphwire_stream._session.consumer import Item
+from graphwire_stream._session.item import Item
 from graphwire_stream._sync.thread_stream.reader import (
     Following,
     Projection,

@@ -9,7 +9,7 @@ from typing import Any, Final
 from graphwire_core._arguments import describe
 from graphwire_core.errors import InvalidArgumentError
 from graphwire_stream._session import Interest
-from graphwire_stream._session.consumer import Item
+from graphwire_stream._session.item import Item
 from graphwire_stream._sync.thread_stream.events import ChannelData
 from graphwire_stream._sync.thread_stream.messages import Messages
 from graphwire_stream._sync.thread_stream.reader import (
@@ -19,7 +19,6 @@ from graphwire_stream._sync.thread_stream.reader import (
 )
 from graphwire_stream._sync.thread_stream.subgraphs import Subgraphs
 from graphwire_stream._sync.thread_stream.tools import ToolCalls
-from graphwire_stream.protocol import channel_of
 
 __all__ = ["Interleaved"]
 
@@ -45,7 +44,7 @@ class Interleaved(Projection[tuple[str, Any]]):
         parts = [(name, part.interest, part.begin(reader)) for name, part in self._parts.items()]
 
         def take(item: Item) -> Iterable[tuple[str, Any]]:
-            channel, namespace = channel_of(item.event), item.event.namespace
+            channel, namespace = item.channel, item.namespace
             for name, interest, reduce in parts:
                 if interest.wants(channel, namespace):
                     yield from ((name, one) for one in reduce(item))

@@ -8,15 +8,22 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Literal
 from weakref import WeakSet, ref
 
-from graphwire_stream._drivers import Waitable
+from graphwire_stream._drivers import Deadline, Waitable
 from graphwire_stream._session import Interest, Namespace, Track
-from graphwire_stream._session.consumer import Item
+from graphwire_stream._session.item import Item
 from graphwire_stream._sync.thread_stream.reader import (
     Following,
     Projection,
     Reader,
 )
-from graphwire_stream.messages import Message, MessageAccumulator, MessageUpdate, ToolCall, Usage
+from graphwire_stream.messages import (
+    Message,
+    MessageAccumulator,
+    MessageUpdate,
+    Token,
+    ToolCall,
+    Usage,
+)
 
 __all__ = ["Deltas", "MessageStream", "Messages", "Text"]
 
@@ -59,11 +66,48 @@ class MessageText(Waitable[str]):
         return text
 
 
+class CallsInProgress:
+    """Calls as they are written: each again whenever there is more of it."""
+
+    def __init__(self, message: MessageStream) -> None:
+        self._message = message
+        self._shown: list[ToolCall] = []
+        self._fresh: deque[ToolCall] = deque()
+
+    def __iter__(self) -> Iterator[ToolCall]:
+        return self
+
+    def __next__(self) -> ToolCall:
+        while not self._fresh:
+            calls = self._message.message.tool_calls
+            before = [*self._shown, *[None] * len(calls)]
+            self._fresh.extend(now for now, then in zip(calls, before, strict=False) if now != then)
+            self._shown = calls
+            if not self._fresh and not self._message.advance():
+                raise StopIteration
+        return self._fresh.popleft()
+
+
+class MessageToolCalls(Waitable[list[ToolCall]]):
+    """The calls of a message: iterate to watch them being written, or wait for all of them."""
+
+    def __init__(self, message: MessageStream) -> None:
+        self._message = message
+
+    def __iter__(self) -> Iterator[ToolCall]:
+        return CallsInProgress(self._message)
+
+    def get(self, timeout: float | None = None) -> list[ToolCall]:
+        """Return the calls, once the message is complete."""
+        return (self._message.complete(timeout)).tool_calls
+
+
 class MessageStream:
     """One message, from its first event on.
 
-    Its attributes say what is known now; `text` and `reasoning` are read piece by piece or as a
-    whole, also while the loop that yielded the message is in this one's body.
+    Its attributes say what is known now, and so does `message`; `text`, `reasoning` and
+    `tool_calls` are read piece by piece or as a whole, also in the body of the loop that yielded
+    the message.
     """
 
     def __init__(self, reader: Reader[Any], message: Message) -> None:
@@ -113,11 +157,6 @@ class MessageStream:
         return self.message.error
 
     @property
-    def tool_calls(self) -> list[ToolCall]:
-        """The calls that the model asks for, with their arguments as far as they are written."""
-        return self.message.tool_calls
-
-    @property
     def usage(self) -> Usage | None:
         """What the message cost; `None` until the model says."""
         return self.message.usage
@@ -132,25 +171,32 @@ class MessageStream:
         """What the model thought before it spoke, where its provider shows it."""
         return MessageText(self, "reasoning")
 
+    @property
+    def tool_calls(self) -> MessageToolCalls:
+        """The calls that the model asks for: watch them being written, or wait for all of them."""
+        return MessageToolCalls(self)
+
     def complete(self, timeout: float | None = None) -> Message:
         """Wait until the message is complete, and return it.
 
         A message that the run was interrupted in is returned as far as it came: see `done`.
 
         Args:
-            timeout: Longest wait for the next event, in seconds. Default: the stream's.
+            timeout: Longest wait for it, in seconds. Default: the stream's, for each event.
 
         Raises:
             RunFailedError: The run failed before.
+            RequestTimeout: It was not complete in time.
             StreamError: The stream cannot go on.
         """
-        while self.advance(timeout):
+        deadline = self._reader.deadline(timeout)
+        while self.advance(deadline):
             pass
         return self.message
 
-    def advance(self, timeout: float | None = None) -> bool:
+    def advance(self, deadline: Deadline | None = None) -> bool:
         """Read on; return whether the message may still grow."""
-        return not self.message.done and self._reader.advance(timeout)
+        return not self.message.done and self._reader.advance(deadline)
 
     def listen(self, kind: Kind) -> Deltas:
         """Return an iterator over the pieces of a text."""
@@ -183,8 +229,11 @@ class Messages(Projection[MessageStream]):
         return _Open(reader).take
 
 
-class Text(Projection[str]):
-    """The text that models write in one graph of a run, piece by piece."""
+class Text(Projection[Token]):
+    """The text that models write in one graph of a run, piece by piece.
+
+    Each piece is a `str` which knows its `message`.
+    """
 
     def __init__(
         self, following: Following, *, track: Track | None = None, scope: Namespace = ()
@@ -192,14 +241,15 @@ class Text(Projection[str]):
         interest = Interest(frozenset({"messages"}), (scope,), 0)
         super().__init__(following, interest, track=track, scope=scope or None)
 
-    def begin(self, _: Reader[str], /) -> Callable[[Item], Iterable[str]]:
+    def begin(self, _: Reader[Token], /) -> Callable[[Item], Iterable[Token]]:
         """Yield what each event adds to the text of a model's message."""
         accumulator = MessageAccumulator(keep=False)
 
-        def take(item: Item) -> Iterable[str]:
-            update = accumulator.feed_protocol(item.event.namespace, item.data)
-            spoken = update is not None and update.text and update.message.role == "ai"
-            return (update.text,) if update is not None and spoken else ()
+        def take(item: Item) -> Iterable[Token]:
+            update = accumulator.feed_protocol(item.namespace, item.data)
+            if update is None or not update.text or update.message.role != "ai":
+                return ()
+            return (Token(update.text, update.message),)
 
         return take
 
@@ -215,7 +265,7 @@ class _Open:
 
     def take(self, item: Item) -> Iterable[MessageStream]:
         """Add an event to its message; return the message when it is new."""
-        update = self._accumulator.feed_protocol(item.event.namespace, item.data)
+        update = self._accumulator.feed_protocol(item.namespace, item.data)
         reader = self._reader()
         if update is None or reader is None:
             return ()

@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterable, Iterator
 from types import TracebackType
 from typing import Any, Generic, Protocol, Self, TypeVar
 
-from graphwire_stream._drivers import Driver
+from graphwire_core.errors import RequestTimeout
+from graphwire_stream._drivers import Deadline, Driver
 from graphwire_stream._session import Consumer, Interest, Namespace, Session, Track
-from graphwire_stream._session.consumer import Item
+from graphwire_stream._session.item import Item
 
 __all__ = ["Following", "Projection", "Reader"]
 
@@ -62,8 +63,16 @@ class Reader(Generic[T]):
                 raise StopIteration
         return self._items.popleft()
 
-    def advance(self, timeout: float | None = None) -> bool:
-        """Take the next event, or wait for it; return whether there may be more."""
+    def deadline(self, timeout: float | None = None) -> Deadline:
+        """Return the end of a wait; the thread stream's own limit where there is none."""
+        return Deadline(timeout, self.following.timeout)
+
+    def advance(self, deadline: Deadline | None = None) -> bool:
+        """Take the next event, or wait for it; return whether there may be more.
+
+        Raises:
+            RequestTimeout: The wait is over.
+        """
         if self._consumer is None:
             self._consumer = self._open()
         item = self._consumer.take()
@@ -72,7 +81,11 @@ class Reader(Generic[T]):
             return True
         if self._consumer.ended:
             return False
-        self.following.driver.wait(self._consumer, timeout or self.following.timeout)
+        deadline = deadline or self.deadline()
+        try:
+            self.following.driver.wait(self._consumer, deadline.left())
+        except RequestTimeout:
+            raise deadline.expired() from None
         return True
 
     def close(self) -> None:
@@ -101,9 +114,9 @@ class Reader(Generic[T]):
         following.check_open()
         self.track = projection.track or following.current()
         following.session.declare(projection.prefetched)
-        consumer = following.session.open(self.track, projection.interest, scope=projection.scope)
-        following.driver.opened()
-        return consumer
+        return following.driver.tell(
+            following.session.open, self.track, projection.interest, scope=projection.scope
+        )
 
 
 class Projection(ABC, Generic[T]):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from weakref import ref
 
 from graphwire_stream._session import Interest, Namespace, Scope, Track
-from graphwire_stream._session.consumer import Item
+from graphwire_stream._session.item import Item
 from graphwire_stream._sync.thread_stream.events import ChannelData, Extensions
 from graphwire_stream._sync.thread_stream.messages import Messages, Text
 from graphwire_stream._sync.thread_stream.reader import (

@@ -8,38 +8,32 @@ from itertools import count
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from graphwire_core import Runs, Threads
 from graphwire_core._operation import Operation
 from graphwire_core._sync._sender import Sender
 from graphwire_core.errors import (
-    GraphwireError,
-    NotFoundError,
+    RequestTimeout,
     RunFailedError,
     StreamError,
     StreamInterrupted,
 )
-from graphwire_core.models import Run
-from graphwire_stream._drivers import Driver, deferred
+from graphwire_stream._drivers import Deadline, Driver, deferred
 from graphwire_stream._session import Interest, Interrupt, Session, Track
-from graphwire_stream._session.interrupts import open_interrupts
 from graphwire_stream._session.session import ALWAYS
 from graphwire_stream._sync.thread_stream.commands import Agent, ThreadRun
 from graphwire_stream._sync.thread_stream.events import Events, Extensions
 from graphwire_stream._sync.thread_stream.interleaved import Interleaved
 from graphwire_stream._sync.thread_stream.messages import Messages, Text
+from graphwire_stream._sync.thread_stream.records import Records
 from graphwire_stream._sync.thread_stream.subgraphs import Subgraphs
 from graphwire_stream._sync.thread_stream.tools import ToolCalls
 from graphwire_stream._sync.thread_stream.values import Values
 from graphwire_stream.event_transports import EventTransport
-from graphwire_stream.protocol import check_channels
+from graphwire_stream.protocol import EventStreamRequest
 from graphwire_stream.protocol._channels import CHANNELS
 
 __all__ = ["ThreadStream"]
 
 T = TypeVar("T")
-
-_RECENT = 20
-"""Runs that are looked at to find the current one."""
 
 
 class ThreadStream:
@@ -87,7 +81,8 @@ class ThreadStream:
             raise_on_error=raise_on_error,
             decode=codecs.event if codecs is not None else None,
         )
-        self.driver = Driver(self.session, transport, self._is_over)
+        self.records = Records(sender, thread_id)
+        self.driver = Driver(self.session, transport, self.records.is_over)
         self.run = ThreadRun(self)
         """Starts runs, and answers their interrupts."""
         self.agent = Agent(self)
@@ -144,7 +139,7 @@ class ThreadStream:
         self,
         channels: Collection[str],
         *,
-        namespaces: Collection[Sequence[str]] | None = None,
+        namespaces: Sequence[Sequence[str]] | None = None,
         depth: int | None = None,
     ) -> Events:
         """Return the run's events of some channels.
@@ -156,12 +151,13 @@ class ThreadStream:
             depth: How many levels below `namespaces`. Default: all.
 
         Raises:
-            InvalidArgumentError: A channel is unknown, or has an empty name.
+            InvalidArgumentError: A channel is unknown, or has an empty name; or another argument
+                has another form.
         """
-        names = check_channels(channels)
-        places = None if namespaces is None else tuple(tuple(one) for one in namespaces)
-        interest = Interest(frozenset(names), places or None, depth)
-        return Events(self._declared(*names), interest)
+        wanted = EventStreamRequest(channels=channels, namespaces=namespaces, depth=depth)
+        places = tuple(tuple(one) for one in wanted.namespaces or ())
+        interest = Interest(frozenset(wanted.channels), places or None, wanted.depth)
+        return Events(self._declared(*wanted.channels), interest)
 
     def interleave_projections(self, channels: Collection[str]) -> Interleaved:
         """Return pairs of name and item of several projections, in the order of arrival.
@@ -188,26 +184,27 @@ class ThreadStream:
         An interrupted run has the values that it stopped with: see `interrupted`.
 
         Args:
-            timeout: Longest silence of the run, in seconds. Default: the stream's.
+            timeout: Longest wait, in seconds. Default: the stream's, for each event.
 
         Raises:
             RunFailedError: The run failed, or was cancelled.
-            RequestTimeout: The run was silent for too long.
+            RequestTimeout: The run was not over in time.
             StreamError: There is no run, or its stream cannot go on.
         """
         self.check_open()
+        deadline = Deadline(timeout, self.timeout)
         track = self.current()
         if track.run_id is None and track.status == "pending" and not self.session.expecting:
             if not self._exists:
                 raise StreamError("There is no run to wait for: call run.start() first")
-            return (Threads(self.sender).get_state(self.thread_id)).values
-        self._finish(track, timeout)
+            return self.records.values()
+        _finish(self, track, deadline)
         failure = track.failure(self.thread_id)
         if failure is not None:
             raise failure
         if track.status == "interrupted" and not track.interrupts:
-            self._refuse_cancelled(track)
-        return self._values_of(track)
+            self.records.refuse_cancelled(track)
+        return self.records.values_of(track)
 
     @property
     def interrupted(self) -> bool:
@@ -258,12 +255,9 @@ class ThreadStream:
         """Return the run that is read: the one started here last, or the thread's own."""
         if self.session.track is not None:
             return self.session.track
-        run = _current(self._runs()) if self._exists else None
-        if self.session.track is not None:  # one was started meanwhile
-            return self.session.track
-        if run is None:
-            return self.session.attach(None)
-        return self.session.attach(run.run_id, over=run.status not in {"pending", "running"})
+        found = self.records.current() if self._exists else None
+        run_id, over = found or (None, False)
+        return self.driver.tell(self.session.attach, run_id, over=over)
 
     def connect_ahead(self) -> None:
         """Connect before a run starts where something was asked for: some events are live only."""
@@ -278,92 +272,36 @@ class ThreadStream:
         """Return the id of the next command."""
         return next(self._ids)
 
-    def latest_run(self) -> str:
-        """Return the id of the run that was created last."""
-        runs = self._runs(limit=1)
-        if not runs:
-            raise StreamError("The server has no run for the answer to an interrupt")
-        return runs[0].run_id
-
     def awaits_answer(self) -> bool:
         """Whether an input would be taken for the answer to an interrupt."""
         if self.session.track is not None and self.session.track.run_id is not None:
             return self.interrupted and bool(self.interrupts)
-        return self._exists and bool(self.load_interrupts())
-
-    def load_interrupts(self) -> list[Interrupt]:
-        """Ask the server for the open interrupts of the thread."""
-        try:
-            state = Threads(self.sender).get_state(self.thread_id, subgraphs=True)
-        except NotFoundError:
-            return []
-        return open_interrupts(state)
+        return self._exists and bool(self.records.interrupts())
 
     def _declared(self, *channels: str) -> Self:
         self.check_open()
         self.session.declare(frozenset(channels))
         return self
 
-    def _runs(self, limit: int = _RECENT) -> Sequence[Run]:
-        try:
-            return Runs(self.sender).list(self.thread_id, limit=limit)
-        except NotFoundError:  # the thread is created with its first run
-            return []
 
-    def _is_over(self, track: Track) -> bool:
-        try:
-            run = Runs(self.sender).get(self.thread_id, track.run_id or "")
-        except NotFoundError:
-            return True
-        except GraphwireError:  # it is asked again after the next silence
-            return False
-        return run.status not in {"pending", "running"}
-
-    def _finish(self, track: Track, timeout: float | None) -> None:
-        consumer = self.session.open(track, Interest(ALWAYS))
-        self.driver.opened()
-        try:
-            while True:
-                while consumer.take() is not None:
-                    pass
-                if consumer.ended:
-                    return
-                self.driver.wait(consumer, timeout or self.timeout)
-        except RunFailedError:
-            return
-        except StreamInterrupted:
-            if not track.over:
-                raise
-            self._learn(track)
-        finally:
-            consumer.close()
-
-    def _learn(self, track: Track) -> None:
-        """Learn over REST how a run ended whose events the server does not have."""
-        run = Runs(self.sender).get(self.thread_id, track.run_id or "")
-        track.learn(run.status)
-
-    def _refuse_cancelled(self, track: Track) -> None:
-        run = Runs(self.sender).get(self.thread_id, track.run_id or "")
-        if run.status == "interrupted":
-            raise RunFailedError(
-                "The run was cancelled",
-                type="Cancelled",
-                run_id=track.run_id,
-                thread_id=self.thread_id,
-            )
-
-    def _values_of(self, track: Track) -> Any:
-        """Return the last state that a run wrote, also when later runs have written others."""
-        threads = Threads(self.sender)
-        states = threads.get_history(self.thread_id, limit=1, metadata={"run_id": track.run_id})
-        return (states[0] if states else threads.get_state(self.thread_id)).values
-
-
-def _current(runs: Sequence[Run]) -> Run | None:
-    """Return the run of a thread that is going on, else the next one, else the last one."""
-    for status in ("running", "pending"):
-        going = [run for run in runs if run.status == status]
-        if going:
-            return going[-1]  # the list is newest first
-    return runs[0] if runs else None
+def _finish(thread: ThreadStream, track: Track, deadline: Deadline) -> None:
+    """Wait until a run is over, whether or not it failed."""
+    heard = thread.session.channels if deadline.by_silence else ALWAYS
+    consumer = thread.driver.tell(thread.session.open, track, Interest(heard))
+    try:
+        while True:
+            while consumer.take() is not None:
+                pass
+            if consumer.ended:
+                return
+            thread.driver.wait(consumer, deadline.left())
+    except RequestTimeout:
+        raise deadline.expired() from None
+    except RunFailedError:
+        return
+    except StreamInterrupted:
+        if not track.over:
+            raise
+        thread.records.learn(track)
+    finally:
+        consumer.close()

@@ -9,9 +9,9 @@ from typing import Any
 from weakref import WeakSet, ref
 
 from graphwire_core.errors import StreamError
-from graphwire_stream._drivers import deferred
+from graphwire_stream._drivers import Deadline, deferred
 from graphwire_stream._session import Interest, Namespace, Track
-from graphwire_stream._session.consumer import Item
+from graphwire_stream._session.item import Item
 from graphwire_stream._sync.thread_stream.reader import (
     Following,
     Projection,
@@ -78,7 +78,8 @@ class ToolCall:
             StreamError: The tool failed, or the run ended before it had finished.
             RunFailedError: The run failed.
         """
-        while self.advance(timeout):
+        deadline = self._reader.deadline(timeout)
+        while self.advance(deadline):
             pass
         if self.error is not None:
             raise StreamError(f"Tool {self.name or self.tool_call_id} failed: {self.error}")
@@ -86,9 +87,9 @@ class ToolCall:
             raise StreamError(f"The run ended before tool {self.name or self.tool_call_id} did")
         return self._output
 
-    def advance(self, timeout: float | None = None) -> bool:
+    def advance(self, deadline: Deadline | None = None) -> bool:
         """Read on; return whether the call is still going on."""
-        return not self.done and self._reader.advance(timeout)
+        return not self.done and self._reader.advance(deadline)
 
     def take(self, data: Any) -> None:
         """Note an event of the call."""
@@ -142,7 +143,7 @@ class _Running:
         call = self._calls.get(name)
         new = call is None
         if call is None:
-            call = self._calls[name] = ToolCall(reader, name, item.event.namespace)
+            call = self._calls[name] = ToolCall(reader, name, item.namespace)
         call.take(item.data)
         if call.done:
             del self._calls[name]

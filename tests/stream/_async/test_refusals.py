@@ -1,0 +1,81 @@
+"""The real server and what it cannot stream: an answer at once, and no hang."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from examples.quickstart.server import DevServer
+
+from graphwire import AsyncClient, get_client
+from graphwire_core.errors import NotFoundError, UnprocessableEntityError
+from graphwire_stream import AsyncRunStream
+
+
+@pytest.fixture
+async def client(server: DevServer) -> AsyncIterator[AsyncClient]:
+    async with get_client(server.url) as client:
+        yield client
+
+
+async def finished(client: AsyncClient, *, resumable: bool) -> tuple[str, str]:
+    """Run the graph `slow` to its end; return its thread and run."""
+    thread = await client.threads.create()
+    run = client.runs.stream(
+        thread.thread_id,
+        "slow",
+        input={"count": 2, "delay": 0.01},
+        stream_mode="custom",
+        stream_resumable=resumable,
+    )
+    assert [part.data async for part in run if part.event == "custom"] == [{"i": 0}, {"i": 1}]
+    assert run.run_id is not None
+    return thread.thread_id, run.run_id
+
+
+async def names(stream: AsyncRunStream[Any]) -> list[str]:
+    return [part.event async for part in stream]
+
+
+@pytest.mark.parametrize("mode", ["lifecycle", "tools"])
+async def test_a_stream_mode_that_the_server_refuses_is_an_error(
+    mode: Any, client: AsyncClient
+) -> None:
+    thread = await client.threads.create()
+    run = client.runs.stream(thread.thread_id, "slow", input={}, stream_mode=mode)
+    with pytest.raises(UnprocessableEntityError, match="stream_mode"):
+        await names(run)
+    assert await names(run) == []
+    assert await client.runs.list(thread.thread_id) == []
+
+
+async def test_a_finished_run_is_joined_to_its_end(client: AsyncClient) -> None:
+    thread_id, run_id = await finished(client, resumable=True)
+
+    assert await names(client.runs.join_stream(thread_id, run_id)) == []
+    replayed = client.runs.join_stream(thread_id, run_id, last_event_id="-")
+    assert await names(replayed) == ["metadata", "custom", "custom"]
+    # Old, and of a time that is to come: both are places in a stream that is over.
+    old = client.runs.join_stream(thread_id, run_id, last_event_id="1-0")
+    assert await names(old) == ["metadata", "custom", "custom"]
+    late = client.runs.join_stream(thread_id, run_id, last_event_id="9999999999999-0")
+    assert await names(late) == []
+
+
+async def test_a_finished_run_that_is_not_resumable_has_nothing_left(client: AsyncClient) -> None:
+    thread_id, run_id = await finished(client, resumable=False)
+
+    for last_event_id in (None, "-", "1-0"):
+        joined = client.runs.join_stream(thread_id, run_id, last_event_id=last_event_id)
+        assert await names(joined) == []
+
+
+async def test_a_run_that_the_server_does_not_know_is_an_error(client: AsyncClient) -> None:
+    thread = await client.threads.create()
+    joined = client.runs.join_stream(thread.thread_id, uuid.uuid4())
+    with pytest.raises(NotFoundError):
+        await names(joined)
+    with pytest.raises(NotFoundError):
+        await names(client.runs.stream(str(uuid.uuid4()), "slow", input={}))
