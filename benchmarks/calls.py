@@ -9,16 +9,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import time
-from collections.abc import Awaitable, Callable
-from statistics import median
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import langgraph_sdk
 
 import graphwire
 from benchmarks.responder import THREAD_ID, running
+from benchmarks.timing import PEER, AsyncCall, Call, Row, only_transports, time_async, time_sync
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +24,6 @@ if TYPE_CHECKING:
 ROUNDS = 7
 CALLS = 320
 """Calls of a client in one round."""
-PEER = "langgraph-sdk"
 TARGETS = {
     ("async c=1", "graphwire/httpx"): 1.7,
     ("async c=32", "graphwire/httpx"): 2.5,
@@ -35,26 +32,6 @@ TARGETS = {
     ("sync", "graphwire/httpx"): 1.8,
 }
 """Least speed, times the peer's."""
-
-
-class Row(NamedTuple):
-    """One client in one case; medians over the rounds."""
-
-    case: str
-    client: str
-    seconds: float
-    """Of a call, on the clock."""
-    busy: float
-    """Of a call, on this process's processor."""
-    speed: float
-    """Times the speed of the official SDK, by the clock."""
-    thrift: float
-    """Times less of the processor than the official SDK."""
-    target: float | None
-
-
-AsyncCall = Callable[[], Awaitable[Any]]
-Call = Callable[[], Any]
 
 
 async def async_calls(url: str, stack: contextlib.AsyncExitStack) -> dict[str, AsyncCall]:
@@ -86,61 +63,15 @@ def sync_calls(url: str, stack: contextlib.ExitStack) -> dict[str, Call]:
     return calls
 
 
-class Clock:
-    """Takes the time of the rounds of each client."""
-
-    def __init__(self, case: str) -> None:
-        self._case = case
-        self._taken: dict[str, list[tuple[float, float]]] = {}
-
-    @contextlib.contextmanager
-    def round(self, client: str) -> Iterator[None]:
-        started = time.perf_counter(), time.process_time()
-        yield
-        spent = (time.perf_counter() - started[0], time.process_time() - started[1])
-        self._taken.setdefault(client, []).append((spent[0] / CALLS, spent[1] / CALLS))
-
-    def rows(self) -> Iterator[Row]:
-        medians = {
-            client: (median(one[0] for one in taken), median(one[1] for one in taken))
-            for client, taken in self._taken.items()
-        }
-        peer = medians[PEER]
-        for client, (seconds, busy) in medians.items():
-            target = TARGETS.get((self._case, client))
-            yield Row(self._case, client, seconds, busy, peer[0] / seconds, peer[1] / busy, target)
-
-
 async def measure_async(url: str, concurrency: int, rounds: int) -> list[Row]:
-    clock = Clock(f"async c={concurrency}")
-
-    async def work(call: AsyncCall) -> None:
-        for _ in range(CALLS // concurrency):
-            await call()
-
     async with contextlib.AsyncExitStack() as stack:
         calls = await async_calls(url, stack)
-        for call in calls.values():
-            await asyncio.gather(*(call() for _ in range(concurrency)))
-        for _ in range(rounds):
-            for client, call in calls.items():
-                with clock.round(client):
-                    await asyncio.gather(*(work(call) for _ in range(concurrency)))
-    return list(clock.rows())
+        return await time_async(f"async c={concurrency}", calls, CALLS, concurrency, rounds)
 
 
 def measure_sync(url: str, rounds: int) -> list[Row]:
-    clock = Clock("sync")
     with contextlib.ExitStack() as stack:
-        calls = sync_calls(url, stack)
-        for call in calls.values():
-            call()
-        for _ in range(rounds):
-            for client, call in calls.items():
-                with clock.round(client):
-                    for _ in range(CALLS):
-                        call()
-    return list(clock.rows())
+        return time_sync("sync", sync_calls(url, stack), CALLS, rounds)
 
 
 def rows(rounds: int = ROUNDS) -> Iterator[Row]:
@@ -152,13 +83,15 @@ def rows(rounds: int = ROUNDS) -> Iterator[Row]:
 
 
 def main() -> None:
+    only_transports()
     print(f"{'case':11} {'client':18} {'µs':>8} {'CPU µs':>8} {'x peer':>7} {'x CPU':>7}  target")
     for row in rows():
+        target = TARGETS.get((row.case, row.client))
         figures = (
             f"{row.seconds * 1e6:8.0f} {row.busy * 1e6:8.0f} {row.speed:7.2f} {row.thrift:7.2f}"
         )
-        wanted = "" if row.target is None else f">= {row.target}"
-        missed = row.target is not None and row.speed < row.target
+        wanted = "" if target is None else f">= {target}"
+        missed = target is not None and row.speed < target
         print(f"{row.case:11} {row.client:18} {figures}  {wanted}{'  MISSED' * missed}", flush=True)
 
 

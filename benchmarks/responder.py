@@ -1,4 +1,4 @@
-"""A server in a process of its own that costs next to nothing: one answer to every request."""
+"""A server in a process of its own that costs next to nothing: a thread, or a list of them."""
 
 from __future__ import annotations
 
@@ -25,15 +25,42 @@ THREAD = {
     "interrupts": {},
     "error": None,
 }
+TALK: list[dict[str, object]] = [
+    {
+        "type": "ai" if number % 2 else "human",
+        "id": f"m{number}",
+        "name": None,
+        "content": "It is sunny in Los Angeles, as it was yesterday. " * 10,
+        "additional_kwargs": {},
+        "response_metadata": {"model_name": "model", "finish_reason": "stop"},
+        "tool_calls": [],
+        "usage_metadata": {"input_tokens": 10, "output_tokens": 20, "total_tokens": 30},
+    }
+    for number in range(10)
+]
+THREADS = [
+    {**THREAD, "thread_id": f"{THREAD_ID[:-4]}{number:04}", "values": {"messages": TALK}}
+    for number in range(100)
+]
 BODY = json.dumps(THREAD, separators=(",", ":")).encode()
-RESPONSE = (
-    b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n"
-    b"date: Thu, 01 Jan 2026 00:00:00 GMT\r\nserver: uvicorn\r\n\r\n%b"
-) % (len(BODY), BODY)
+LIST = json.dumps(THREADS, separators=(",", ":")).encode()
+
+
+def answer(body: bytes) -> bytes:
+    """Return a complete response."""
+    head = (
+        b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n"
+        b"date: Thu, 01 Jan 2026 00:00:00 GMT\r\nserver: uvicorn\r\n\r\n"
+    )
+    return head % len(body) + body
+
+
+RESPONSE = answer(BODY)
+RESPONSE_OF_LIST = answer(LIST)
 
 
 class Responder(asyncio.Protocol):
-    """Answers each head that it has seen the end of; requests have no body."""
+    """Answers each head that it has seen the end of; a body is passed over."""
 
     def __init__(self) -> None:
         self._rest = b""
@@ -44,7 +71,9 @@ class Responder(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         *heads, self._rest = (self._rest + data).split(b"\r\n\r\n")
-        self._transport.write(RESPONSE * len(heads))
+        for head in heads:
+            searched = b" /threads/search " in head
+            self._transport.write(RESPONSE_OF_LIST if searched else RESPONSE)
 
 
 async def serve() -> None:

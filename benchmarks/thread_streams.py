@@ -1,9 +1,10 @@
 """Thread streams: fan-out, latency and memory beside the official SDK.
 
 Run alone with `python -m benchmarks.thread_streams`. The clients take turns in every round against
-one server in a process of its own; figures are medians over the rounds. Every reader gets every
-event of its run as a validated model (the official SDK's: as a dict); counted are events of the
-connection per second of the client's CPU, whatever the number of readers.
+one server in a process of its own; figures are medians over the rounds. A reader is a loop over
+`thread.messages`, each message put together from its events; counted are events of the connection
+per second of the client's CPU, whatever the number of readers. `plain` readers iterate over the
+events themselves, as validated models (the official SDK's are dicts).
 """
 
 from __future__ import annotations
@@ -32,12 +33,22 @@ ROUNDS = 5
 STREAMS = 40
 EVENTS = 900
 """Events of each stream: the official SDK's readers lose events beyond 1,024 that wait."""
+TURNS = 3
+PER_MESSAGE = 30
+"""Events of each message."""
 PACED = 40
 """Events of each stream where latency is measured, 20 a second."""
 MESSAGES = 6000
 DELTAS = 6
 """Events of each message where memory is measured."""
-PROJECTIONS = (1, 4, 16)
+CASES = (
+    ("sse", "messages", 1),
+    ("sse", "messages", 4),
+    ("sse", "messages", 16),
+    ("sse", "plain", 1),
+    ("websocket", "messages", 1),
+    ("websocket", "messages", 16),
+)
 TARGETS = {
     ("sse", 1, HTTPX): 1.5,
     ("sse", 16, HTTPX): 3.0,
@@ -63,8 +74,10 @@ class Row(NamedTuple):
 def thread_id(number: int, count: int, per_message: int, pause: float = 0) -> str:
     """Return the id of a thread that says what its run is like."""
     tail = f"{count:06x}{per_message:04x}{int(pause * 1000):02x}"
-    return f"00000000-0000-4000-8000-{tail[:12]}" if not number else (
-        f"{number:08x}-0000-4000-8000-{tail[:12]}"
+    return (
+        f"00000000-0000-4000-8000-{tail[:12]}"
+        if not number
+        else (f"{number:08x}-0000-4000-8000-{tail[:12]}")
     )
 
 
@@ -74,36 +87,45 @@ def client_of(name: str, url: str) -> Any:
     return graphwire.get_client(url=url, transport=name.partition("/")[2])
 
 
-async def fan_out(client: Any, way: str, thread: str, projections: int) -> int:
-    """Start a run and read all of its events once per projection; return how many were read."""
+async def fan_out(client: Any, way: str, thread: str, readers: int, *, plain: bool = False) -> int:
+    """Start a run and read it once per reader; return how many items they read."""
 
     async def read(stream: Any) -> int:
         count = 0
-        async for _ in stream.subscribe(["messages"]):
+        async for _ in stream.subscribe(["messages"]) if plain else stream.messages:
             count += 1
         return count
 
     async with client.threads.stream(thread, assistant_id="bench", transport=way) as stream:
         await stream.run.start(input={})
-        return sum(await asyncio.gather(*(read(stream) for _ in range(projections))))
+        return sum(await asyncio.gather(*(read(stream) for _ in range(readers))))
 
 
-async def throughput(name: str, url: str, way: str, projections: int) -> float:
+async def throughput(name: str, url: str, way: str, readers: int, plain: bool) -> float:  # noqa: FBT001
     """Return events of the connections per second of CPU."""
+    each = EVENTS if plain else EVENTS // PER_MESSAGE
+    spent = 0.0
     async with client_of(name, url) as client:
-        await fan_out(client, way, thread_id(999, 10, 5), 1)
-        begun = time.process_time()
-        counts = await asyncio.gather(
-            *(
-                fan_out(client, way, thread_id(number + 1, EVENTS, 10), projections)
-                for number in range(STREAMS)
+        await fan_out(client, way, thread_id(999, 100, PER_MESSAGE), 1)
+        for turn in range(TURNS):
+            begun = time.process_time()
+            counts = await asyncio.gather(
+                *(
+                    fan_out(
+                        client,
+                        way,
+                        thread_id(turn * STREAMS + number + 1, EVENTS, PER_MESSAGE),
+                        readers,
+                        plain=plain,
+                    )
+                    for number in range(STREAMS)
+                )
             )
-        )
-        spent = time.process_time() - begun
-    expected = STREAMS * EVENTS * projections
-    if sum(counts) != expected:
-        print(f"   {name}: {expected - sum(counts)} of {expected} events were lost", flush=True)
-    return STREAMS * EVENTS / spent
+            spent += time.process_time() - begun
+            if sum(counts) != STREAMS * each * readers:
+                lost = STREAMS * each * readers - sum(counts)
+                print(f"   {name}: {lost} of {STREAMS * each * readers} items were lost", flush=True)
+    return TURNS * STREAMS * EVENTS / spent
 
 
 async def latency(name: str, url: str, way: str) -> list[float]:
@@ -176,28 +198,27 @@ def in_turns(names: list[str], measure: Callable[[str], Any], rounds: int) -> di
 
 
 def rows(url: str) -> Iterator[Row]:
-    for way in ("sse", "websocket"):
+    for way, kind, readers in CASES:
         names = [PEER, HTTPX, AIOHTTP] if way == "sse" else [PEER, HTTPX]
-        for projections in PROJECTIONS:
-            found = in_turns(
-                names,
-                lambda name, way=way, n=projections: measured(  # type: ignore[misc]
-                    "throughput", name, url, way, str(n)
-                ),
-                ROUNDS,
+        found = in_turns(
+            names,
+            lambda name, case=(way, kind, readers): measured(  # type: ignore[misc]
+                "throughput", name, url, *map(str, case)
+            ),
+            ROUNDS,
+        )
+        peer = median(found[PEER])
+        for name in names:
+            speed = median(found[name])
+            target = TARGETS.get((way, readers, name)) if kind == "messages" else None
+            yield Row(
+                f"{way}, {readers} {kind}",
+                name,
+                f"{speed:10,.0f} events/CPU s",
+                speed / peer,
+                f">= {target}" if target else "",
+                target is None or speed / peer >= target,
             )
-            peer = median(found[PEER])
-            for name in names:
-                speed = median(found[name])
-                target = TARGETS.get((way, projections, name))
-                yield Row(
-                    f"{way}, {projections} readers",
-                    name,
-                    f"{speed:10,.0f} events/CPU s",
-                    speed / peer,
-                    f">= {target}" if target else "",
-                    target is None or speed / peer >= target,
-                )
     yield from latencies(url)
     yield from memories(url)
 
@@ -244,7 +265,7 @@ def main(arguments: list[str]) -> int:
         what, name, url, *rest = arguments
         figure: Any
         if what == "throughput":
-            figure = asyncio.run(throughput(name, url, rest[0], int(rest[1])))
+            figure = asyncio.run(throughput(name, url, rest[0], int(rest[2]), rest[1] == "plain"))
         elif what == "latency":
             figure = asyncio.run(latency(name, url, rest[0]))
         else:

@@ -6,12 +6,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from examples.quickstart.server import DevServer, ServerStartError
+
+from graphwire_core.testing import DevServer, ServerStartError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).resolve().parent.parent
+pytest_plugins = ["graphwire_pytest"]
+
 ENVIRONMENT = {"CRON_SCHEDULER_SLEEP_TIME": "1", "PYTHONPATH": str(ROOT)}
 
 

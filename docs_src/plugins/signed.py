@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from graphwire import AsyncClient, Client
-from graphwire_core.plugins import Answer, Call, CredentialsFlow, Send
+from graphwire_core.plugins import Acquire, Answer, Call, CredentialsFlow, Release, Send
 from graphwire_core.transports import Request
 
 
@@ -20,14 +20,21 @@ class Signed:
 
     def flow(self, request: Request) -> CredentialsFlow:
         if self._key is None:
-            self._key = yield Call(self._fetch)
-        answer: Answer = yield self._send(request, self._key)
+            yield from self._renew(None)
+        used = self._key
+        answer: Answer = yield self._send(request, used)
         if answer.status_code == 401:
-            self._key = yield Call(self._fetch)
+            yield from self._renew(used)
             yield self._send(request, self._key)
 
-    def _send(self, request: Request, key: bytes) -> Send:
-        signature = hmac.new(key, request.content, "sha256").hexdigest()
+    def _renew(self, stale: bytes | None) -> CredentialsFlow:
+        yield Acquire()  # of many calls that find it stale, one fetches the next
+        if self._key is stale:
+            self._key = yield Call(self._fetch)
+        yield Release()
+
+    def _send(self, request: Request, key: bytes | None) -> Send:
+        signature = hmac.new(key or b"", request.content, "sha256").hexdigest()
         return Send(replace(request, headers={**request.headers, "x-signature": signature}))
 
 

@@ -7,15 +7,12 @@ import sys
 import time
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from rich.console import Console
 from rich.text import Text
 
-if TYPE_CHECKING:  # seen from the repository root; a script sees its own folder
-    from examples.quickstart.server import HOST, DevServer, ServerStartError
-else:
-    from server import HOST, DevServer, ServerStartError
+from graphwire_core.testing import DevServer, ServerStartError
 
 HERE = Path(__file__).resolve().parent
 LONGEST_RUN = 120.0
@@ -43,7 +40,8 @@ def main(arguments: list[str]) -> int:
 
 
 def _run_example(console: Console, server: DevServer, arguments: list[str]) -> int:
-    loopback = {"GRAPHWIRE_URL": server.url, "NO_PROXY": HOST, "no_proxy": HOST}
+    host = urlsplit(server.url).hostname or ""
+    loopback = {"GRAPHWIRE_URL": server.url, "NO_PROXY": host, "no_proxy": host}
     command = [sys.executable, str(HERE / "main.py"), *arguments]
     environment = {**os.environ, **loopback}
     try:

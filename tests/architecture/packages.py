@@ -5,12 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = {path.name: path for path in sorted(ROOT.glob("packages/*/src/*")) if path.is_dir()}
+IMPORTABLE = {path.name: path for path in sorted(ROOT.glob("packages/*/src/*")) if path.is_dir()}
+BESIDE = {"graphwire_pytest": "graphwire_core"}
+"""Packages that travel in the distribution of another one."""
+PACKAGES = {name: path for name, path in IMPORTABLE.items() if name not in BESIDE}
+"""The packages that a distribution is named after."""
 
 
 def modules(package: str) -> list[Path]:
     """Return every module of a package."""
-    return sorted(PACKAGES[package].rglob("*.py"))
+    return sorted(IMPORTABLE[package].rglob("*.py"))
 
 
 def written(package: str) -> list[Path]:

@@ -81,6 +81,16 @@ def test_the_core_loads_no_websockets() -> None:
     assert "websockets" not in loaded_by("graphwire_core")
 
 
+def test_the_test_kit_loads_neither_pytest_nor_a_server() -> None:
+    loaded = loaded_by("graphwire_core.testing")
+    assert loaded.isdisjoint({"pytest", "_pytest", "uvicorn", "starlette", *HEAVY})
+
+
+def test_the_pytest_plugin_loads_nothing_of_ours_before_a_fixture_is_used() -> None:
+    loaded = loaded_by("graphwire_pytest")
+    assert loaded.isdisjoint({*PACKAGES, *HTTP_LIBRARIES, "pydantic"})
+
+
 @pytest.mark.parametrize(
     ("package", "library"), [("graphwire_aiohttp", "aiohttp"), ("graphwire_httpx2", "httpx2")]
 )

@@ -6,10 +6,10 @@ import importlib
 import inspect
 
 import pytest
-from tests.architecture.packages import PACKAGES
+from tests.architecture.packages import IMPORTABLE
 
 PUBLIC = [
-    *PACKAGES,
+    *IMPORTABLE,
     "graphwire_auth.api_keys",
     "graphwire_auth.asgi",
     "graphwire_auth.exceptions",
@@ -20,13 +20,18 @@ PUBLIC = [
     "graphwire_auth.schemes",
     "graphwire_auth.testing",
     "graphwire_auth.types",
+    "graphwire_core.cache",
     "graphwire_core.credentials",
     "graphwire_core.errors",
+    "graphwire_core.in_process",
     "graphwire_core.models",
     "graphwire_core.pages",
     "graphwire_core.plugins",
+    "graphwire_core.priority",
     "graphwire_core.retry",
+    "graphwire_core.runtime",
     "graphwire_core.settings",
+    "graphwire_core.testing",
     "graphwire_core.transports",
     "graphwire_encryption.aesgcm",
     "graphwire_encryption.client",
@@ -35,6 +40,7 @@ PUBLIC = [
     "graphwire_encryption.serializer",
     "graphwire_encryption.types",
     "graphwire_stream.messages",
+    "graphwire_stream.event_transports",
     "graphwire_stream.parts",
     "graphwire_stream.protocol",
     "graphwire_stream.resumption",

@@ -10,7 +10,7 @@ from email.parser import Parser
 from pathlib import Path
 
 import pytest
-from tests.architecture.packages import PACKAGES, ROOT
+from tests.architecture.packages import BESIDE, PACKAGES, ROOT
 
 UV = Path(sys.executable).with_name("uv")
 EXCLUDE_NEWER = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["uv"]["exclude-newer"]
@@ -60,7 +60,10 @@ def test_every_wheel_carries_its_licence_types_and_metadata(wheels: dict[str, Pa
             fields = Parser().parsestr(archive.read(metadata).decode())
         assert f"{package}/py.typed" in names
         assert any(name.endswith("/LICENSE") for name in names)
-        assert not [name for name in names if not name.startswith((f"{package}/", f"{package}-"))]
+        beside = [f"{name}/" for name, home in BESIDE.items() if home == package]
+        own = (f"{package}/", f"{package}-", *beside)
+        assert not [name for name in names if not name.startswith(own)]
+        assert all(f"{name}__init__.py" in names for name in beside)
         assert fields["Name"] == distribution(package)
         assert fields["License-Expression"] == "MIT"
         assert fields["Requires-Python"] == ">=3.11"

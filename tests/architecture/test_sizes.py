@@ -7,9 +7,9 @@ from pathlib import Path
 from statistics import median
 
 import pytest
-from tests.architecture.packages import PACKAGES, ROOT, written
+from tests.architecture.packages import IMPORTABLE, ROOT, written
 
-FILES = [path for package in PACKAGES for path in written(package)]
+FILES = [path for package in IMPORTABLE for path in written(package)]
 OTHERS = [
     path
     for folder in ("tests", "tools", "examples", "benchmarks", "docs_src")

@@ -11,7 +11,8 @@ from typing import Any
 
 import httpx
 import pytest
-from examples.quickstart.server import DevServer
+
+from graphwire_core.testing import DevServer
 
 HERE = Path(__file__).parent
 Oracle = Callable[[dict[str, list[Any]]], dict[str, list[Any]]]

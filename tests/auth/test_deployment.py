@@ -11,7 +11,6 @@ from typing import Any
 
 import httpx
 import pytest
-from examples.quickstart.server import DevServer, ServerStartError
 from tests.auth.conftest import HERE
 
 from graphwire_auth import Auth, HTTPException
@@ -20,6 +19,7 @@ from graphwire_auth.api_keys import hash_key
 from graphwire_auth.deployment import build
 from graphwire_auth.exceptions import ConfigurationError, PluginError
 from graphwire_auth.testing import authenticate, check, coverage
+from graphwire_core.testing import DevServer, ServerStartError
 
 ADA, BOB, ROOT = (f"key-of-{name}-0123456789" for name in ("ada", "bob", "root"))
 KEYS = {"GRAPHWIRE_AUTH_API_KEYS": f"ada={ADA},bob={BOB}"}

@@ -6,10 +6,11 @@ from typing import Any
 
 import httpx
 import pytest
-from examples.quickstart.server import DevServer
 from tests.auth.conftest import Callers
 from websockets.exceptions import ConnectionClosedError, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
+
+from graphwire_core.testing import DevServer
 
 REFUSALS = [
     ("unknown", 401, "Who are you?", {"www-authenticate": "Bearer"}),

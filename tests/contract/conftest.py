@@ -19,7 +19,7 @@ from graphwire_stream.parts import UnknownPart, parse_part
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from examples.quickstart.server import DevServer
+    from graphwire_core.testing import DevServer
 
 
 READERS = (_reading, _paging, runs)

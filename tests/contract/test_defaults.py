@@ -19,8 +19,9 @@ from graphwire.errors import GraphwireError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from examples.quickstart.server import DevServer
     from tests.contract.prepared import Finished
+
+    from graphwire_core.testing import DevServer
 
 URL = "http://server.test"
 ID = "01a20471-96c8-755a-b217-185b65e47c68"

@@ -11,7 +11,7 @@ from graphwire import get_client, get_sync_client
 from graphwire.models import ResponseModel
 
 if TYPE_CHECKING:
-    from examples.quickstart.server import DevServer
+    from graphwire_core.testing import DevServer
 
 SAID = "The tool says: It is sunny in Los Angeles."
 

@@ -16,11 +16,11 @@ from graphwire import get_client, get_sync_client
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from examples.quickstart.server import DevServer
     from langchain_core.runnables.graph import Graph
     from tests.contract.prepared import Finished
 
     from graphwire import AsyncClient, Client
+    from graphwire_core.testing import DevServer
 
 
 def on_thread(thread_id: str | None = None) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from graphwire.models import ResponseModel
 from graphwire_stream.parts import parse_part
 
 if TYPE_CHECKING:
-    from examples.quickstart.server import DevServer
+    from graphwire_core.testing import DevServer
 
 
 class Narrow(ResponseModel):

@@ -98,6 +98,7 @@ ANSWERS: dict[str, Reply] = {
     "runs.delete": Reply(b"", 204),
     "runs.stream": STREAM,
     "runs.join_stream": STREAM,
+    "runs.resume": STREAM,
     "crons.create_for_thread": json_reply(CRON),
     "crons.create": json_reply(CRON),
     "crons.get": json_reply(CRON),

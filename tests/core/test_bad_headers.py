@@ -65,6 +65,41 @@ def test_a_bad_header_is_named_and_its_value_never_shown(
 
 
 @pytest.mark.parametrize("colour", COLOURS)
+@pytest.mark.parametrize("name", ["x-api-key", "X-Api-Key", "X-API-KEY"])
+@pytest.mark.parametrize("key", [None, "the client's own"])
+def test_the_header_of_the_key_is_reserved_whatever_its_case(
+    colour: str, name: str, key: str | None
+) -> None:
+    recorder = Recorder()
+    with pytest.raises(InvalidArgumentError) as caught:
+        COLOURS[colour](
+            recorder,
+            lambda client: client.threads.get("t", headers={"x-other": "a", name: SECRET}),
+            api_key=key,
+        )
+    assert recorder.requests == []
+    assert caught.value.argument == f"headers[{name!r}]"
+    assert "the key is api_key= of the client or of with_options()" in str(caught.value)
+    assert SECRET not in "".join(traceback.format_exception(caught.value))
+
+
+@pytest.mark.parametrize("colour", COLOURS)
+def test_how_a_body_is_framed_is_not_the_callers_to_say(colour: str) -> None:
+    recorder = Recorder(json_reply({}))
+    framing = {"Content-Length": "7", "Transfer-Encoding": "chunked"}
+
+    COLOURS[colour](
+        recorder,
+        lambda client: client.request("POST", "/x", json={}, headers=framing),
+        headers=framing,
+    )
+
+    headers = recorder.requests[0].headers
+    assert headers["content-length"] == "2"
+    assert "transfer-encoding" not in headers
+
+
+@pytest.mark.parametrize("colour", COLOURS)
 @pytest.mark.parametrize(("params", "argument", "expected"), BAD_PARAMS.values(), ids=BAD_PARAMS)
 def test_a_bad_parameter_is_named(params: Any, argument: str, expected: str, colour: str) -> None:
     error = refused(colour, lambda client: client.threads.get("t", params=params))

@@ -227,7 +227,8 @@ def test_a_sync_client_serves_many_threads_over_one_pool() -> None:
     assert len(made) == 1
 
 
-async def test_open_streams_starve_no_calls() -> None:
+@pytest.mark.parametrize("transport", ["aiohttp", "httpx", "httpx2"])
+async def test_open_streams_starve_no_calls(transport: str) -> None:
     released = asyncio.Event()
     streams = 0
 
@@ -250,7 +251,7 @@ async def test_open_streams_starve_no_calls() -> None:
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0, backlog=1000)
     url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    async with server, get_client(url, api_key=None, transport="httpx") as client:
+    async with server, get_client(url, api_key=None, transport=transport) as client:
 
         async def stream() -> list[str]:
             return [part.event async for part in client.runs.join_stream("t", "r")]

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from examples.quickstart.server import DevServer
 
 from graphwire import Client, get_client, get_sync_client
 from graphwire_core._codec import Codecs
 from graphwire_core._operations import runs, store, threads
 from graphwire_core.errors import PluginError
 from graphwire_core.plugins import CodecPart, CodecRegistry, hookimpl
+from graphwire_core.testing import DevServer
 
 ID = "00000000-0000-0000-0000-000000000001"
 

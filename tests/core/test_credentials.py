@@ -266,7 +266,7 @@ def test_a_flow_of_the_caller_s_own(colour: str) -> None:
     ("steps", "said"),
     [
         ([], "ended without sending the request"),
-        (["step"], "expected Send, Fetch or Call, got str 'step'"),
+        (["step"], "expected Send, Fetch, Call, Acquire or Release, got str 'step'"),
     ],
 )
 def test_a_flow_that_is_wrong_is_named(colour: str, steps: list[Any], said: str) -> None:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from email.utils import formatdate
-from threading import Event
 from typing import Any
 
 import pytest
 from tests.core.recording import COLOURS, Recorder, Reply, json_reply
-from tests.core.wire import Seen, WireServer
+from tests.core.wire import WireServer
 
-from graphwire_core import AsyncClient, Client, Retry, Timeout
+from graphwire_core import Client, Retry, Timeout
 from graphwire_core.errors import (
     APIStatusError,
     ConnectionFailed,
@@ -135,38 +133,6 @@ def test_no_phase_of_a_call_may_last_beyond_its_total(colour: str) -> None:
     COLOURS[colour](recorder, get, timeout=Timeout(read=60, write=None, total=5))
     sent = recorder.requests[0].timeout
     assert (sent.connect, sent.write, sent.read, sent.pool) == pytest.approx((5, 5, 5, 5), rel=0.1)
-
-
-def dripping(seen: Seen, connection: Any) -> None:
-    """Send a body byte by byte, for as long as somebody listens."""
-    connection.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 100000\r\n\r\n")
-    for _ in range(3000):
-        connection.sendall(b" ")
-        Event().wait(0.01)  # `time.sleep` is patched in other tests
-
-
-@pytest.mark.parametrize("kind", ["async", "sync"])
-def test_a_body_that_drips_in_ends_with_the_total_timeout(kind: str) -> None:
-    limit = Timeout(read=5, total=0.3)
-    options: Any = {"timeout": limit, "retry": None, "api_key": None}
-    started = time.monotonic()
-    call = _sync_ok if kind == "sync" else _async_ok
-    with WireServer(dripping) as server, pytest.raises(RequestTimeout, match="total timeout"):
-        call(server.url, options)
-    assert time.monotonic() - started < 4
-
-
-def _sync_ok(url: str, options: Any) -> None:
-    with Client(url, **options) as client:
-        client.server.ok()
-
-
-def _async_ok(url: str, options: Any) -> None:
-    async def main() -> None:
-        async with AsyncClient(url, **options) as client:
-            await client.server.ok()
-
-    asyncio.run(main())
 
 
 def test_a_request_that_was_sent_is_not_sent_again_when_its_answer_is_lost() -> None:

@@ -20,7 +20,7 @@ from graphwire_core._version import USER_AGENT
 
 RESOURCES = ["assistants", "threads", "runs", "crons", "store", "server"]
 
-NOT_SENT = {"on_run_created", "raise_on_error"}
+NOT_SENT = {"idle_timeout", "on_gap", "on_run_created", "raise_on_error"}
 """Keywords that never reach the server and need no row."""
 
 

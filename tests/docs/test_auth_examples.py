@@ -8,11 +8,11 @@ from typing import Any
 import httpx
 import pytest
 from docs_src.auth import notes, plugin, ready_made, testing_rules
-from examples.quickstart.server import DevServer
 from starlette.testclient import TestClient
 
 from graphwire_auth import Auth
 from graphwire_auth.testing import authenticate, check, coverage
+from graphwire_core.testing import DevServer
 
 APP = Path(__file__).resolve().parents[2] / "docs_src" / "auth" / "app"
 AS_ADA, AS_BOB = ({"Authorization": f"Bearer {name}-token"} for name in ("ada", "bob"))

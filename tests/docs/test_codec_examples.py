@@ -6,7 +6,8 @@ import base64
 
 import pytest
 from docs_src.codecs import end_to_end, own_codec
-from examples.quickstart.server import DevServer
+
+from graphwire_core.testing import DevServer
 
 
 def test_a_codec_of_ones_own(server: DevServer) -> None:

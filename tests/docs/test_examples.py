@@ -15,7 +15,8 @@ from docs_src.errors import handling
 from docs_src.quickstart import stream_tokens
 from docs_src.resources import tour
 from docs_src.streams import interrupts
-from examples.quickstart.server import DevServer
+
+from graphwire_core.testing import DevServer
 
 ROOT = Path(__file__).resolve().parents[2]
 README = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)

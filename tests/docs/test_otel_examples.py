@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from examples.quickstart.server import DevServer
+from graphwire_core.testing import DevServer
 
 ROOT = Path(__file__).resolve().parents[2]
 RUN = "import sys; from docs_src.otel import tracing; tracing.main(sys.argv[1])"

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from docs_src.plugins import request_ids, signed
+from docs_src.plugins import defaults, request_ids, signed
 from tests.core.wire import Seen, WireServer, ok
 
 from graphwire_core import AsyncClient, Client, ClientOptions, ClientSettings
@@ -29,6 +29,13 @@ def test_the_middleware_of_the_page_sees_every_request() -> None:
         ids = [one.headers["x-request-id"] for one in server.seen]
     assert seen == ["/ok 200", "/threads 200", "/threads/{thread_id} 200"]
     assert len(set(ids)) == 3
+
+
+def test_the_defaults_of_the_page_are_what_nobody_else_sets() -> None:
+    with WireServer(healthy) as server:
+        sources = defaults.main(server.url)
+        assert [one.headers["x-team"] for one in server.seen] == ["search"]
+    assert sources == ["plugin 'Defaults', hook graphwire_configure", "keyword retry="]
 
 
 async def test_the_credentials_of_the_page_serve_both_colours_and_renew_their_key() -> None:

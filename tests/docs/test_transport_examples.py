@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from docs_src.transports import choosing
-from examples.quickstart.server import DevServer
+
+from graphwire_core.testing import DevServer
 
 
 async def test_each_transport_is_chosen_by_its_name(server: DevServer) -> None:

@@ -2,14 +2,13 @@
 
 import base64
 import json
-import os
-import subprocess
 import time
 from collections.abc import Mapping
 from pathlib import Path
 
 import httpx
-from examples.quickstart.server import DevServer
+
+from graphwire_core.testing import DevServer
 
 HERE = Path(__file__).parent
 CONFIG = HERE / "server" / "langgraph.json"
@@ -28,18 +27,10 @@ class EncryptingServer(DevServer):
         path: str = "./encryption.py:encryption",
         environment: Mapping[str, str] | None = None,
     ) -> None:
-        self._state = state
         settings = {"GRAPHWIRE_ENCRYPTION_KEYS": keys, "PYTHONPATH": str(HERE.parents[1])}
         if path:
             settings["LANGGRAPH_ENCRYPTION"] = json.dumps({"path": path})
-        super().__init__(config, environment={**settings, **(environment or {})})
-
-    def _launch(self) -> subprocess.Popen[bytes]:
-        process = super()._launch()
-        # The server makes this folder seconds later, when it has imported half of itself.
-        assert self._folder is not None
-        os.symlink(self._state, Path(self._folder.name, "app", ".langgraph_api"))
-        return process
+        super().__init__(config, environment={**settings, **(environment or {})}, state=state)
 
     def log_with(self, text: str) -> str:
         """The whole log, as soon as it holds `text`; it is written a little after the answer."""

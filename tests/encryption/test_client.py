@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from examples.quickstart.server import DevServer
 
 from graphwire import Client, get_client, get_sync_client
 from graphwire.errors import PluginError
+from graphwire_core.testing import DevServer
 from graphwire_encryption.aesgcm import Key, KeyRing, LocalKeys
 from graphwire_encryption.client import ClientEncryption
 from graphwire_encryption.exceptions import (

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from examples.quickstart.server import DevServer
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from tests.otel.conftest import Call
+
+from graphwire_core.testing import DevServer
 
 
 def test_a_run_is_a_trace_of_its_requests(

@@ -9,8 +9,9 @@ import urllib.request
 from typing import TYPE_CHECKING
 
 import pytest
-from examples.quickstart import server as module
-from examples.quickstart.server import DevServer, ServerStartError
+
+from graphwire_core.testing import DevServer, ServerStartError
+from graphwire_core.testing._servers import dev as module
 
 if TYPE_CHECKING:
     from pathlib import Path

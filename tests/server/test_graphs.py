@@ -17,7 +17,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from examples.quickstart.server import DevServer
+    from graphwire_core.testing import DevServer
 
 HELLO = {"messages": [{"role": "user", "content": "hi"}]}
 
@@ -113,13 +113,17 @@ def test_every_graph_is_served_under_its_name(wire: Wire) -> None:
     assert {assistant["graph_id"] for assistant in found} >= {
         "agent",
         "counter",
+        "duet",
         "echo",
         "failing",
         "failing_subgraph",
         "fanout",
         "full",
         "interrupting",
+        "meanwhile",
+        "newsroom",
         "parallel_interrupts",
+        "recital",
         "slow",
         "subgraph_interrupt",
     }

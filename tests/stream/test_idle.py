@@ -44,7 +44,7 @@ def test_the_time_between_connections_tells_nothing() -> None:
     window = IdleWindow()
     window.heard(0, heartbeats=1, events=0)
     window.heard(5, heartbeats=1, events=0)
-    window.dropped()
+    window.interrupted()
     window.heard(100, heartbeats=1, events=0)
     window.heard(105, heartbeats=1, events=0)
 

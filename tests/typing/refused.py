@@ -10,6 +10,8 @@ sync_client = get_sync_client()
 client.runs.stream("t", "a", stream_mode="valus")  # error
 client.runs.stream("t", "a", inptu={})  # error
 client.runs.stream("t", "a", version="v3")  # error
+client.runs.stream("t", "a", on_gap="ignore")  # error
+client.runs.resume(b"bytes")  # error
 client.threads.get(None)  # error
 client.threads.get(b"bytes")  # error
 client.threads.search(status="asleep")  # error

@@ -19,8 +19,10 @@ from graphwire.models import (
     ThreadState,
 )
 from graphwire_core import AsyncPage, Page
-from graphwire_stream import AsyncRunStream, RunStream, StreamPart, StreamPartV2
+from graphwire_stream import AsyncRunStream, RunCursor, RunStream, StreamPart, StreamPartV2
+from graphwire_stream.messages import Message, Token, ToolCall, Usage
 from graphwire_stream.parts import ValuesStreamPart
+from graphwire_stream.resumption import Gap
 
 
 class State(TypedDict):
@@ -61,6 +63,17 @@ async def the_async_colour() -> None:
     assert_type(await client.store.list_namespaces(), AsyncPage[list[str]])
     assert_type(client.runs.stream("t", "a"), AsyncRunStream[StreamPart])
     assert_type(client.runs.stream("t", "a", version="v2"), AsyncRunStream[StreamPartV2])
+    assert_type(client.runs.resume("c"), AsyncRunStream[StreamPart | StreamPartV2])
+    assert_type(client.runs.resume("c", version="v2"), AsyncRunStream[StreamPartV2])
+    stream = client.runs.join_stream("t", "r")
+    assert_type(stream, AsyncRunStream[StreamPart])
+    assert_type(stream.cursor, RunCursor | None)
+    assert_type(stream.gaps, list[Gap])
+    assert_type(stream.messages, list[Message])
+    async for token in stream.text:
+        assert_type(token, Token)
+        assert_type(token.message.tool_calls, list[ToolCall])
+        assert_type(token.message.usage, Usage | None)
     async for part in client.runs.stream("t", "a", version="v2"):
         assert_type(part, StreamPartV2)
         if part.type == "values":
@@ -78,6 +91,9 @@ def the_sync_colour() -> None:
     assert_type(client.threads.get_state("t", values=State).values, State)
     assert_type(client.runs.wait("t", "a", output=State), State)
     assert_type(client.runs.stream("t", "a", version="v2"), RunStream[StreamPartV2])
+    assert_type(client.runs.resume("c", version="v1"), RunStream[StreamPart])
+    for token in client.runs.stream("t", "a").text:
+        assert_type(token, Token)
     for part in client.runs.stream("t", "a"):
         assert_type(part, StreamPart)
     for thread in client.threads.search().all():

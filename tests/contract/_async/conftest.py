@@ -1,4 +1,4 @@
-"""The client of this colour."""
+"""The client of this colour, over each of its transports."""
 
 from __future__ import annotations
 
@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING
 import pytest
 
 from graphwire import AsyncClient, get_client
+from graphwire_core.plugins import PluginHost
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from examples.quickstart.server import DevServer
+    from graphwire_core.testing import DevServer
+
+TRANSPORTS = sorted(PluginHost().transports.async_makers().keys() & {"aiohttp", "httpx", "httpx2"})
 
 
-@pytest.fixture
-async def client(server: DevServer) -> AsyncIterator[AsyncClient]:
-    async with get_client(url=server.url) as client:
+@pytest.fixture(params=TRANSPORTS)
+async def client(request: pytest.FixtureRequest, server: DevServer) -> AsyncIterator[AsyncClient]:
+    async with get_client(url=server.url, transport=request.param) as client:
         yield client

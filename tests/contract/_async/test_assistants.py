@@ -9,7 +9,18 @@ from graphwire.errors import ConflictError, NotFoundError, UnprocessableEntityEr
 from graphwire.models import Assistant, Config, GraphSchema
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
     from graphwire import AsyncClient
+
+
+@pytest.fixture(autouse=True)
+async def no_assistants_left(client: AsyncClient) -> AsyncIterator[None]:
+    """Delete what a test has created: the tools of MCP are the first page of assistants."""
+    yield
+    for one in await client.assistants.search(limit=1000):
+        if one.metadata.get("created_by") != "system":
+            await client.assistants.delete(one.assistant_id)
 
 
 async def test_a_created_assistant_is_the_one_that_get_returns(client: AsyncClient) -> None:

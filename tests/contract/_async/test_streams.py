@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import pytest
 
 from graphwire.errors import NotFoundError, RunFailedError, UnprocessableEntityError
-from graphwire_stream import StreamPart
+from graphwire_stream import RunCursor, StreamPart
 from graphwire_stream.parts import (
     CustomStreamPart,
     ErrorStreamPart,
@@ -118,6 +118,8 @@ async def test_a_stream_tells_its_run_as_soon_as_it_is_open(client: AsyncClient)
         "counter",
         input={"amount": 2},
         on_run_created=created.append,
+        on_gap="raise",
+        idle_timeout=60,
         headers={"x-test": "1"},
         params={"trace": "1"},
     ) as stream:
@@ -175,7 +177,12 @@ async def test_a_resumable_run_is_joined_after_an_event(client: AsyncClient) -> 
     joined = client.runs.join_stream(thread.thread_id, run.run_id)
     first = [(part.event, part.data, part.id) async for part in joined]
     again = client.runs.join_stream(
-        thread.thread_id, run.run_id, last_event_id="-", cancel_on_disconnect=False
+        thread.thread_id,
+        run.run_id,
+        last_event_id="-",
+        cancel_on_disconnect=False,
+        on_gap="raise",
+        idle_timeout=60,
     )
     replayed = [(part.event, part.data, part.id) async for part in again]
     filtered = client.runs.join_stream(
@@ -189,6 +196,52 @@ async def test_a_resumable_run_is_joined_after_an_event(client: AsyncClient) -> 
     assert replayed == first
     assert names == [event for event, _, _ in first if event != "metadata"]
     assert [part.id async for part in after] == [first[-1][2]]
+
+
+async def test_a_stream_is_resumed_from_its_cursor(client: AsyncClient) -> None:
+    thread = await client.threads.create()
+    async with client.runs.stream(
+        thread.thread_id,
+        "slow",
+        input={"count": 3, "delay": 0.02},
+        stream_mode=["custom", "values"],
+        stream_resumable=True,
+    ) as stream:
+        first = [await anext(stream), await anext(stream)]
+        cursor = stream.cursor
+
+    assert isinstance(cursor, RunCursor)
+    resumed = client.runs.resume(
+        str(cursor),
+        version="v2",
+        cancel_on_disconnect=False,
+        raise_on_error=True,
+        on_gap="raise",
+        idle_timeout=60,
+        headers={"x-test": "1"},
+        params={"trace": "1"},
+    )
+    rest = [part async for part in resumed]
+
+    assert [part.event for part in first] == ["metadata", "values"]
+    assert [part.type for part in rest] == ["custom", "custom", "custom", "values"]
+    assert [part.data async for part in client.runs.resume(cursor, version="v1")] == [
+        part.data for part in rest
+    ]
+
+
+async def test_what_models_say_is_put_together(client: AsyncClient) -> None:
+    thread = await client.threads.create()
+
+    stream = client.runs.stream(
+        thread.thread_id, "full", input=INPUT, stream_mode="messages-tuple", version="v2"
+    )
+    tokens = [token async for token in stream.text]
+
+    assert tokens == ["Hello", " there", " world"]
+    assert [message.role for message in stream.messages] == ["ai", "ai", "tool"]
+    assert stream.messages[0].text == "Hello there world"
+    assert stream.messages[2].text == "result for 'streams'"
 
 
 async def test_a_run_is_cancelled_through_its_stream(client: AsyncClient) -> None:
@@ -234,7 +287,11 @@ async def test_a_thread_stream_follows_runs_and_updates(client: AsyncClient) -> 
 
     async with (
         client.threads.join_stream(
-            thread.thread_id, headers={"x-test": "1"}, params={"trace": "1"}
+            thread.thread_id,
+            on_gap="continue",
+            idle_timeout=60,
+            headers={"x-test": "1"},
+            params={"trace": "1"},
         ) as everything,
         client.threads.join_stream(
             thread.thread_id, stream_mode=["lifecycle", "state_update"], last_event_id="-"
@@ -262,6 +319,9 @@ async def test_a_thread_stream_follows_runs_and_updates(client: AsyncClient) -> 
 
 async def test_a_stream_that_the_server_refuses_raises_when_it_opens(client: AsyncClient) -> None:
     thread = await client.threads.create()
+    mode = client.runs.stream(thread.thread_id, "counter", input={}, stream_mode="tools")
+    with pytest.raises(UnprocessableEntityError, match="stream_mode"):
+        assert [part.event async for part in mode]
     await client.threads.delete(thread.thread_id)
 
     run = client.runs.stream(thread.thread_id, "counter", input={})

@@ -10,7 +10,18 @@ from graphwire.errors import ConflictError, NotFoundError, UnprocessableEntityEr
 from graphwire.models import Assistant, Config, GraphSchema
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from graphwire import Client
+
+
+@pytest.fixture(autouse=True)
+def no_assistants_left(client: Client) -> Iterator[None]:
+    """Delete what a test has created: the tools of MCP are the first page of assistants."""
+    yield
+    for one in client.assistants.search(limit=1000):
+        if one.metadata.get("created_by") != "system":
+            client.assistants.delete(one.assistant_id)
 
 
 def test_a_created_assistant_is_the_one_that_get_returns(client: Client) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import pytest
 
 from graphwire.errors import NotFoundError, RunFailedError, UnprocessableEntityError
-from graphwire_stream import StreamPart
+from graphwire_stream import RunCursor, StreamPart
 from graphwire_stream.parts import (
     CustomStreamPart,
     ErrorStreamPart,
@@ -119,6 +119,8 @@ def test_a_stream_tells_its_run_as_soon_as_it_is_open(client: Client) -> None:
         "counter",
         input={"amount": 2},
         on_run_created=created.append,
+        on_gap="raise",
+        idle_timeout=60,
         headers={"x-test": "1"},
         params={"trace": "1"},
     ) as stream:
@@ -176,7 +178,12 @@ def test_a_resumable_run_is_joined_after_an_event(client: Client) -> None:
     joined = client.runs.join_stream(thread.thread_id, run.run_id)
     first = [(part.event, part.data, part.id) for part in joined]
     again = client.runs.join_stream(
-        thread.thread_id, run.run_id, last_event_id="-", cancel_on_disconnect=False
+        thread.thread_id,
+        run.run_id,
+        last_event_id="-",
+        cancel_on_disconnect=False,
+        on_gap="raise",
+        idle_timeout=60,
     )
     replayed = [(part.event, part.data, part.id) for part in again]
     filtered = client.runs.join_stream(
@@ -190,6 +197,52 @@ def test_a_resumable_run_is_joined_after_an_event(client: Client) -> None:
     assert replayed == first
     assert names == [event for event, _, _ in first if event != "metadata"]
     assert [part.id for part in after] == [first[-1][2]]
+
+
+def test_a_stream_is_resumed_from_its_cursor(client: Client) -> None:
+    thread = client.threads.create()
+    with client.runs.stream(
+        thread.thread_id,
+        "slow",
+        input={"count": 3, "delay": 0.02},
+        stream_mode=["custom", "values"],
+        stream_resumable=True,
+    ) as stream:
+        first = [next(stream), next(stream)]
+        cursor = stream.cursor
+
+    assert isinstance(cursor, RunCursor)
+    resumed = client.runs.resume(
+        str(cursor),
+        version="v2",
+        cancel_on_disconnect=False,
+        raise_on_error=True,
+        on_gap="raise",
+        idle_timeout=60,
+        headers={"x-test": "1"},
+        params={"trace": "1"},
+    )
+    rest = [part for part in resumed]
+
+    assert [part.event for part in first] == ["metadata", "values"]
+    assert [part.type for part in rest] == ["custom", "custom", "custom", "values"]
+    assert [part.data for part in client.runs.resume(cursor, version="v1")] == [
+        part.data for part in rest
+    ]
+
+
+def test_what_models_say_is_put_together(client: Client) -> None:
+    thread = client.threads.create()
+
+    stream = client.runs.stream(
+        thread.thread_id, "full", input=INPUT, stream_mode="messages-tuple", version="v2"
+    )
+    tokens = [token for token in stream.text]
+
+    assert tokens == ["Hello", " there", " world"]
+    assert [message.role for message in stream.messages] == ["ai", "ai", "tool"]
+    assert stream.messages[0].text == "Hello there world"
+    assert stream.messages[2].text == "result for 'streams'"
 
 
 def test_a_run_is_cancelled_through_its_stream(client: Client) -> None:
@@ -235,7 +288,11 @@ def test_a_thread_stream_follows_runs_and_updates(client: Client) -> None:
 
     with (
         client.threads.join_stream(
-            thread.thread_id, headers={"x-test": "1"}, params={"trace": "1"}
+            thread.thread_id,
+            on_gap="continue",
+            idle_timeout=60,
+            headers={"x-test": "1"},
+            params={"trace": "1"},
         ) as everything,
         client.threads.join_stream(
             thread.thread_id, stream_mode=["lifecycle", "state_update"], last_event_id="-"
@@ -263,6 +320,9 @@ def test_a_thread_stream_follows_runs_and_updates(client: Client) -> None:
 
 def test_a_stream_that_the_server_refuses_raises_when_it_opens(client: Client) -> None:
     thread = client.threads.create()
+    mode = client.runs.stream(thread.thread_id, "counter", input={}, stream_mode="tools")
+    with pytest.raises(UnprocessableEntityError, match="stream_mode"):
+        assert [part.event for part in mode]
     client.threads.delete(thread.thread_id)
 
     run = client.runs.stream(thread.thread_id, "counter", input={})

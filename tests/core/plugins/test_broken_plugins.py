@@ -56,7 +56,7 @@ def graphwire_register_transports(registry):
 } | {
     "misspelt": (
         "@hookimpl\ndef graphwire_register_transport(registry): ...",
-        "no hook 'graphwire_register_transport'; known: graphwire_register_codecs, ",
+        "no hook 'graphwire_register_transport'; known: graphwire_configure, ",
     ),
     "unmarked": (
         "def graphwire_register_transports(registry): ...",

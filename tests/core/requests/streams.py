@@ -1,12 +1,16 @@
 """Requests that open an event stream."""
 
+from tests.core.recording import BASE
 from tests.core.requests.row import Row
 from tests.core.requests.run_bodies import CASES
+
+from graphwire_stream import RunCursor
 
 BODY = {"assistant_id": "asst"}
 STREAM = {"accept": "text/event-stream", "cache-control": "no-store"}
 RUN = "/threads/a%2Fb/runs/r%2F1/stream"
 THREAD = "/threads/a%2Fb/stream"
+CURSOR = RunCursor(server=BASE, thread_id="a/b", run_id="r/1", last_event_id="9", after="8")
 
 ROWS = [
     *(
@@ -59,6 +63,19 @@ ROWS = [
         },
         f"GET {RUN}?cancel_on_disconnect=true&stream_mode=%5B%22values%22%2C+%22debug%22%5D&z=1",
         headers={**STREAM, "last-event-id": "9", "q": "1"},
+    ),
+    Row("runs.resume", [CURSOR], {}, f"GET {RUN}", headers={**STREAM, "last-event-id": "8"}),
+    Row(
+        "runs.resume",
+        [str(CURSOR.model_copy(update={"after": None, "stream_mode": ["values"]}))],
+        {
+            "version": "v2",
+            "cancel_on_disconnect": False,
+            "params": {"z": 1},
+            "headers": {"q": "1"},
+        },
+        f"GET {RUN}?cancel_on_disconnect=false&stream_mode=%5B%22values%22%5D&z=1",
+        headers={**STREAM, "last-event-id": "0", "q": "1"},
     ),
     # The server reads `stream_modes`, as one value with commas.
     Row("threads.join_stream", ["a/b"], {}, f"GET {THREAD}", headers=STREAM),

@@ -9,11 +9,11 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from examples.quickstart.server import DevServer
 from tests.strictness import assert_strict
 from websockets.sync.client import ClientConnection, connect
 
 from graphwire_core._json import encode_json
+from graphwire_core.testing import DevServer
 from graphwire_stream.protocol import (
     AgentGetTree,
     Command,

@@ -13,6 +13,7 @@ from uuid import UUID
 from graphwire_core.errors import InvalidArgumentError
 
 __all__ = [
+    "KEY_HEADER",
     "Headers",
     "Id",
     "Params",
@@ -37,6 +38,9 @@ Headers: TypeAlias = Mapping[str, str]
 _Scalar: TypeAlias = str | int | float | bool | None
 Params: TypeAlias = Mapping[str, _Scalar | Sequence[_Scalar]] | Sequence[tuple[str, _Scalar]]
 """Extra query parameters of one call; they win over the method's own."""
+
+KEY_HEADER = "x-api-key"
+"""Reserved, whatever its case: it is the credentials' to send."""
 
 MAX_LIMIT = 1000
 """Largest page that the server gives."""

@@ -43,7 +43,9 @@ def plugin_host(plugins: Any, settings: ClientSettings) -> PluginHost:
         raise ConfigurationError(f"keyword plugins=: expected a list of plugins, got {got}")
     if settings.log is not None:
         set_level(settings.log)
-    return PluginHost(passed, allow=settings.plugins, block=settings.plugins_block)
+    return PluginHost(
+        passed, allow=settings.plugins, block=settings.plugins_block, settings=settings
+    )
 
 
 def transport_config(settings: ClientSettings, credentials: Credentials | None) -> TransportConfig:

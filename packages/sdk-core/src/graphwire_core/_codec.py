@@ -30,7 +30,12 @@ _CRON: Paths = {
 }
 _THREAD: Paths = {"metadata": "metadata", "values": "values", "extracted": "values"}
 _TASK: Paths = {"input": "values", "result": "values"}
-_STATE: Paths = {"values": "values", "metadata": "metadata", "tasks[].result": "values"}
+_STATE: Paths = {
+    "values": "values",
+    "metadata": "metadata",
+    "tasks[].result": "values",
+    "tasks[].interrupts[].value": "values",
+}
 _STATES: Paths = {
     **_STATE,
     **{f"tasks[].state.{path}": part for path, part in _STATE.items()},
@@ -38,6 +43,14 @@ _STATES: Paths = {
 _OUTCOME: Paths = {"": "values"}
 _ITEM: Paths = {"value": "value"}
 _UPDATE: Paths = {"values": "values"}
+_COMMAND: Paths = {
+    "params.input": "input",
+    "params.config": "config",
+    "params.metadata": "metadata",
+    "params.response": "input",
+    "params.responses[].response": "input",
+    "params.update": "values",
+}
 _SUPERSTEPS: Paths = {"metadata": "metadata", "supersteps[].updates[].values": "values"}
 
 _CHECKPOINT: Paths = {"values": "values", "metadata": "metadata", "tasks[].result": "values"}
@@ -48,6 +61,7 @@ _EVENTS: Mapping[str, Paths] = {
     "checkpoints": _CHECKPOINT,
     "debug": {f"payload.{path}": part for path, part in {**_CHECKPOINT, **_TASK}.items()},
     "state_update": {f"state.{path}": part for path, part in _STATES.items()},
+    "input.requested": {"payload": "values"},
 }
 
 
@@ -74,6 +88,7 @@ _CALLS: dict[tuple[str, str], _Parts] = {
     ("POST", "/threads"): _Parts(_SUPERSTEPS, _THREAD),
     ("GET", "/threads/{thread_id}"): _Parts({}, _THREAD),
     ("PATCH", "/threads/{thread_id}"): _Parts({"metadata": "metadata"}, _THREAD),
+    ("POST", "/threads/{thread_id}/commands"): _Parts(_COMMAND, {}),
     ("POST", "/threads/{thread_id}/copy"): _Parts({}, _THREAD),
     ("POST", "/threads/search"): _Parts({}, _each(_THREAD)),
     ("GET", "/threads/{thread_id}/state"): _Parts({}, _STATES),

@@ -7,7 +7,7 @@ from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
-from typing import Any, Self, TypeVar
+from typing import Any, Protocol, Self, TypeVar
 
 from pydantic import ValidationError
 
@@ -21,10 +21,11 @@ from graphwire_core.retry import Retry, parse_retry_after
 from graphwire_core.settings import ClientSettings
 from graphwire_core.transports._types import Request, Timeout
 
-__all__ = ["Exchange", "result_of", "status_error", "unfit"]
+__all__ = ["Exchange", "refusal", "result_of", "status_error", "unfit"]
 
 T = TypeVar("T")
 
+_FRAMING = ("content-length", "transfer-encoding")
 _EXCERPT = 500
 _BODY_TEXT = 4000
 _LINE = 200
@@ -38,6 +39,18 @@ _STATUS_ERRORS: dict[int, type[errors.APIStatusError]] = {
     422: errors.UnprocessableEntityError,
     429: errors.RateLimitError,
 }
+
+
+class Head(Protocol):
+    """The head of a response."""
+
+    @property
+    def status_code(self) -> int:
+        """HTTP status."""
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """Names in lower case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +80,11 @@ class Exchange:
         """Return when a call that begins now must be over; `None` for never."""
         return None if self.timeout.total is None else now + self.timeout.total
 
+    def overdue(self) -> errors.RequestTimeout:
+        """Make the error of a call that was not over by its deadline."""
+        total = self.timeout.total
+        return errors.RequestTimeout(f"The call was not over within its total timeout of {total} s")
+
     def bounded(self, request: Request, deadline: float | None, now: float) -> Request:
         """Let no phase of a request last beyond the deadline of its call."""
         if deadline is None:
@@ -93,17 +111,16 @@ class Exchange:
                 body = self.codecs.encoded(operation, decode_json(content))
                 content = encode_json(body, argument=operation.argument)
             headers.setdefault("content-type", "application/json")
-        headers.pop("content-length", None)  # a caller's own would leave the server waiting
+        for framing in _FRAMING:  # a caller's own would leave the server waiting
+            headers.pop(framing, None)
         if content or operation.method in {"POST", "PUT", "PATCH"}:
             headers["content-length"] = str(len(content))
         url = self.base_url + operation.target
         return Request(operation.method, url, headers, content, self.timeout)
 
-    def result(
-        self, operation: Operation[T], status_code: int, headers: Mapping[str, str], body: bytes
-    ) -> T:
+    def result(self, operation: Operation[T], head: Head, body: bytes) -> T:
         """Read a complete response: see `result_of`."""
-        return result_of(operation, status_code, headers, body, self.codecs)
+        return result_of(operation, head.status_code, head.headers, body, self.codecs)
 
     def delay(
         self, attempt: int, error: errors.GraphwireError, operation: Operation[Any]
@@ -125,16 +142,12 @@ def result_of(
 
     Raises:
         APIStatusError: The status is 400 or above.
-        ResponseValidationError: The body is not JSON, or does not fit its schema.
+        ResponseValidationError: It is a redirect, its body is not JSON or does not fit its schema.
     """
-    if status_code >= HTTPStatus.BAD_REQUEST:
+    if status_code >= HTTPStatus.MULTIPLE_CHOICES:
         if status_code == operation.empty_status:
             return operation.parse([], headers)
-        raise status_error(status_code, headers, body)
-    if status_code >= HTTPStatus.MULTIPLE_CHOICES:
-        target = headers.get("location", "nowhere")[:_LINE]
-        message = f"Unexpected redirect to {target}; redirects are not followed"
-        raise _not_json(message, status_code, headers, body)
+        raise refusal(status_code, headers, body)
     try:
         decoded = operation.decode(body)
     except ValueError as error:
@@ -157,6 +170,17 @@ def unfit(
     where = ".".join(str(part) for part in first["loc"])
     message = f"{subject} does not fit: {where or 'body'}: {first['msg']}"
     return errors.ResponseValidationError(message, field=where, **facts)
+
+
+def refusal(
+    status_code: int, headers: Mapping[str, str], body: bytes
+) -> errors.APIStatusError | errors.ResponseValidationError:
+    """Make the error of a response that is no success: a redirect, or a status of an error."""
+    if status_code >= HTTPStatus.BAD_REQUEST:
+        return status_error(status_code, headers, body)
+    target = headers.get("location", "nowhere")[:_LINE]
+    message = f"Unexpected redirect to {target}; redirects are not followed"
+    return _not_json(message, status_code, headers, body)
 
 
 def status_error(

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import threading
 from contextlib import AbstractContextManager, nullcontext
+from weakref import WeakKeyDictionary
 
 from graphwire_core.errors import ConfigurationError
 
-__all__ = ["AsyncHome", "Home"]
+__all__ = ["Anywhere", "AsyncAnywhere", "AsyncHome", "AsyncTurn", "Home", "Turn"]
 
 
 class AsyncHome:
@@ -44,3 +45,49 @@ class Home:
 
     def check(self) -> None:
         """Accept every thread."""
+
+
+class AsyncAnywhere(AsyncHome):
+    """An async client without connections may be used in every loop, by several at once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lock = threading.Lock()
+
+    def check(self) -> None:
+        """Accept every loop."""
+
+
+Anywhere = Home
+
+
+class AsyncTurn:
+    """Lets the tasks of a loop do something one after the other."""
+
+    def __init__(self) -> None:
+        self._locks: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = (
+            WeakKeyDictionary()
+        )
+
+    async def acquire(self) -> None:
+        """Wait for one's turn."""
+        await self._locks.setdefault(asyncio.get_running_loop(), asyncio.Lock()).acquire()
+
+    def release(self) -> None:
+        """Let the next one in."""
+        self._locks[asyncio.get_running_loop()].release()
+
+
+class Turn:
+    """Lets threads do something one after the other."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+
+    def acquire(self) -> None:
+        """Wait for one's turn."""
+        self._lock.acquire()
+
+    def release(self) -> None:
+        """Let the next one in."""
+        self._lock.release()

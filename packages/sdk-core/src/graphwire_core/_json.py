@@ -19,7 +19,6 @@ from pydantic_core import from_json, to_jsonable_python
 
 from graphwire_core._json_faults import find_fault
 from graphwire_core.errors import InvalidArgumentError
-from graphwire_core.models._base import ResponseModel
 
 __all__ = ["decode_json", "encode_json"]
 
@@ -73,6 +72,8 @@ def _plain(value: Any) -> Any:
 
 
 def _of_model(model: BaseModel) -> Any:
+    from graphwire_core.models import ResponseModel  # noqa: PLC0415  # whoever has one has it
+
     # A response goes back as it was received, without the defaults of what it left out.
     received = isinstance(model, ResponseModel)
     form = _dump(model, mode="json", exclude_unset=received)

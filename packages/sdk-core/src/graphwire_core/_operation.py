@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlencode
 
-from graphwire_core._arguments import Headers, Params, describe, header_fault
+from graphwire_core._arguments import KEY_HEADER, Headers, Params, describe, header_fault
 from graphwire_core._json import decode_json
 from graphwire_core._omit import OMIT
 from graphwire_core._reading import Parser
@@ -119,4 +119,7 @@ def _checked(headers: Any) -> dict[str, str]:
         if fault is not None:
             where, expected, got = fault
             raise InvalidArgumentError("headers" + where, expected, got)
+        if name.lower() == KEY_HEADER:
+            expected = "another header: the key is api_key= of the client or of with_options()"
+            raise InvalidArgumentError(f"headers[{name!r}]", expected, "a reserved one")
     return {name.lower(): value.strip(" \t") for name, value in headers.items()}

@@ -11,7 +11,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from pydantic import SecretStr
 
-from graphwire_core._arguments import describe, header_fault
+from graphwire_core._arguments import KEY_HEADER, describe, header_fault
 from graphwire_core.retry import Retry
 from graphwire_core.transports._types import Limits, Timeout
 
@@ -101,7 +101,7 @@ def clean_key(key: Any) -> Any:
     if not isinstance(key, str):
         raise ValueError(f"expected text, got {type(key).__name__}")  # noqa: TRY004  # pydantic's
     bare = key.strip().strip("\"'").strip()
-    fault = header_fault("x-api-key", bare)
+    fault = header_fault(KEY_HEADER, bare)
     if fault is not None:
         raise ValueError(f"expected {fault[1]}, got {fault[2]}")
     return bare or None
@@ -118,8 +118,8 @@ def clean_headers(headers: Any) -> Any:
         if fault is not None:
             where, expected, got = fault
             raise ValueError(f"headers{where}: expected {expected}, got {got}")
-        if name.lower() == "x-api-key":
-            raise ValueError("'x-api-key' is reserved; use api_key=")
+        if name.lower() == KEY_HEADER:
+            raise ValueError(f"{KEY_HEADER!r} is reserved; use api_key=")
     return {name.lower(): value for name, value in headers.items()}
 
 

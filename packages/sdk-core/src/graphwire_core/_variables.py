@@ -8,13 +8,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from pydantic import ValidationError
-from pydantic.fields import FieldInfo
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
 from graphwire_core._arguments import describe
 from graphwire_core.errors import ConfigurationError
 
-__all__ = ["VariablesSource", "check_env_file", "complaint", "sources_of", "variables_of"]
+__all__ = ["Found", "check_env_file", "complaint", "read_variables", "variables_of"]
 
 _OWN_NAMES: dict[str, tuple[str, ...]] = {
     "url": ("GRAPHWIRE_URL", "LANGGRAPH_API_URL"),
@@ -53,7 +51,9 @@ _SECRET = frozenset({"url", "api_key", "headers", "encryption_context", "cert", 
 """Options whose values an error does not show."""
 
 
-class _Found(NamedTuple):
+class Found(NamedTuple):
+    """What a variable holds, and where it is from."""
+
     value: str
     source: str
 
@@ -63,40 +63,19 @@ def variables_of(option: str) -> tuple[str, ...]:
     return _OWN_NAMES.get(option, (f"GRAPHWIRE_{option.upper()}",))
 
 
-class VariablesSource(PydanticBaseSettingsSource):
-    """Reads the environment, then the `.env` file that was named, if one was."""
-
-    def __init__(self, settings_cls: type[BaseSettings], env_file: Any) -> None:
-        super().__init__(settings_cls)
-        self._env_file = env_file
-
-    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
-        """Return nothing of a single field: `__call__` reads them all at once."""
-        _ = field
-        return None, field_name, False
-
-    def __call__(self) -> dict[str, str]:
-        found = _find(self.settings_cls.model_fields, self._env_file)
-        return {option: one.value for option, one in found.items()}
-
-
-def sources_of(options: Collection[str], env_file: Any) -> dict[str, str]:
-    """Return where the options come from that no keyword gives, if they come from anywhere."""
-    return {option: one.source for option, one in _find(options, env_file).items()}
-
-
-def _find(options: Collection[str], env_file: Any) -> dict[str, _Found]:
+def read_variables(options: Collection[str], env_file: Any) -> dict[str, Found]:
+    """Read options from the environment, then from the `.env` file that was named, if one was."""
     places: list[tuple[Mapping[str, str | None], str]] = [(os.environ, "environment")]
     if env_file is not None:
         places.append((_read(env_file), f"file {os.fspath(env_file)}"))
-    found: dict[str, _Found] = {}
+    found: dict[str, Found] = {}
     for variables, place in places:
         for option in options:
             for name in variables_of(option):
                 value = variables.get(name)
                 meant = value is not None and (value.strip() or option in _MEANT_EMPTY)
                 if value is not None and meant and option not in found:
-                    found[option] = _Found(value.strip(), f"{place} {name}")
+                    found[option] = Found(value.strip(), f"{place} {name}")
     return found
 
 
@@ -137,7 +116,7 @@ def complaint(error: ValidationError, given: Mapping[str, Any], env_file: Any) -
     source = f"keyword {option}="
     value = given.get(option)
     if option not in given:
-        found = _find([option], env_file)[option]
+        found = read_variables([option], env_file)[option]
         source, value = found.source, found.value
     if first["type"] == "value_error":
         return f"{source}: {first['msg'].removeprefix('Value error, ')}"

@@ -8,21 +8,33 @@ from __future__ import annotations
 
 import base64
 import math
+import sys
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
-import httpx
 from pydantic import SecretStr
 
-from graphwire_core._arguments import describe
+from graphwire_core._arguments import KEY_HEADER, describe
 from graphwire_core._json import decode_json
 from graphwire_core.errors import AuthenticationError, ConfigurationError
-from graphwire_core.plugins._types import Answer, Call, Credentials, CredentialsFlow, Fetch, Send
+from graphwire_core.plugins._types import (
+    Acquire,
+    Answer,
+    Call,
+    Credentials,
+    CredentialsFlow,
+    Fetch,
+    Release,
+    Send,
+)
 from graphwire_core.settings import ClientSettings
 from graphwire_core.transports._types import Request
+
+if TYPE_CHECKING:
+    import httpx
 
 __all__ = ["ApiKey", "Bearer", "HttpxAuth", "OAuth2ClientCredentials", "as_credentials"]
 
@@ -64,7 +76,7 @@ class ApiKey:
 
     def flow(self, request: Request) -> CredentialsFlow:
         """Send the request with the key."""
-        yield _with_header(request, "x-api-key", self._key.get_secret_value())
+        yield _with_header(request, KEY_HEADER, self._key.get_secret_value())
 
     def __repr__(self) -> str:
         return "ApiKey(**********)"
@@ -73,8 +85,8 @@ class ApiKey:
 class Bearer:
     """Sends `Authorization: Bearer …`, from a fixed token or a function that returns one.
 
-    A function is called when there is no token yet, and once more when the server answers 401; an
-    async client awaits what it returns.
+    A function is called when there is no token yet, and once more when the server answers 401, once
+    for all calls that wait for it; an async client awaits what it returns.
     """
 
     def __init__(self, token: str | SecretStr | TokenSource) -> None:
@@ -94,13 +106,18 @@ class Bearer:
             return
         fresh = self._token is None
         if fresh:
-            self._token = _secret("token", (yield Call(self._source)))
+            yield from self._renew(self._source, None)
         sent = self._token
         answer: Answer = yield self._send(request)
         if answer.status_code == UNAUTHORIZED and not fresh:
-            if self._token is sent:  # another call may have renewed it by now
-                self._token = _secret("token", (yield Call(self._source)))
+            yield from self._renew(self._source, sent)
             yield self._send(request)
+
+    def _renew(self, source: TokenSource, stale: SecretStr | None) -> CredentialsFlow:
+        yield Acquire()
+        if self._token is stale:  # otherwise another call has renewed it by now
+            self._token = _secret("token", (yield Call(source)))
+        yield Release()
 
     def _send(self, request: Request) -> Send:
         token = self._token.get_secret_value() if self._token else ""
@@ -149,17 +166,23 @@ class OAuth2ClientCredentials:
 
     def flow(self, request: Request) -> CredentialsFlow:
         """Send the request with a valid token; on 401, once more with a new one."""
-        fresh = self._token is None or self._clock() >= self._expires
-        if fresh:
-            yield from self._renew(request)
         sent = self._token
+        fresh = sent is None or self._clock() >= self._expires
+        if fresh:
+            yield from self._renew(request, sent)
+            sent = self._token
         answer: Answer = yield self._send(request)
         if answer.status_code == UNAUTHORIZED and not fresh:
-            if self._token is sent:  # another call may have renewed it by now
-                yield from self._renew(request)
+            yield from self._renew(request, sent)
             yield self._send(request)
 
-    def _renew(self, request: Request) -> CredentialsFlow:
+    def _renew(self, request: Request, stale: SecretStr | None) -> CredentialsFlow:
+        yield Acquire()
+        if self._token is stale:  # otherwise another call has renewed it by now
+            yield from self._fetch(request)
+        yield Release()
+
+    def _fetch(self, request: Request) -> CredentialsFlow:
         content = urlencode(self._form).encode()
         headers = {
             "accept": "application/json",
@@ -196,6 +219,8 @@ class HttpxAuth:
     """
 
     def __init__(self, auth: httpx.Auth) -> None:
+        import httpx  # noqa: PLC0415  # whoever made `auth` has imported it
+
         if type(auth).auth_flow is httpx.Auth.auth_flow:
             raise ConfigurationError(
                 f"auth: {type(auth).__name__} has no auth_flow() of its own; one that has only "
@@ -205,6 +230,8 @@ class HttpxAuth:
 
     def flow(self, request: Request) -> CredentialsFlow:
         """Perform the flow, each of its requests in place of the one before."""
+        import httpx  # noqa: PLC0415  # as above
+
         original = httpx.Request(
             request.method, request.url, headers=request.headers, content=request.content
         )
@@ -242,7 +269,8 @@ def as_credentials(auth: Any) -> Credentials:
     Raises:
         ConfigurationError: It is none of: credentials, a token function, an `httpx.Auth`.
     """
-    if isinstance(auth, httpx.Auth):
+    library = sys.modules.get("httpx")  # without it nothing is an `httpx.Auth`
+    if library is not None and isinstance(auth, library.Auth):
         return HttpxAuth(auth)
     if callable(getattr(auth, "flow", None)):
         credentials: Credentials = auth

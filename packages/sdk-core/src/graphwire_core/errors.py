@@ -4,6 +4,7 @@
 GraphwireError
 ├─ InvalidArgumentError (also a ValueError)
 ├─ ConfigurationError, MissingPackageError, PluginError
+├─ NestedCallError
 ├─ TransportError
 │  ├─ ConnectionFailed
 │  └─ RequestTimeout
@@ -39,6 +40,7 @@ __all__ = [
     "InternalServerError",
     "InvalidArgumentError",
     "MissingPackageError",
+    "NestedCallError",
     "NotFoundError",
     "PermissionDeniedError",
     "PluginError",
@@ -161,6 +163,14 @@ class PluginError(GraphwireError):
     """A plugin could not be loaded or used; the message names its distribution and hook."""
 
 
+class NestedCallError(GraphwireError):
+    """A call of a server to itself that could never be answered; nothing was sent.
+
+    A run that would wait for another run while the two share the only worker, or an authenticator
+    whose own call has to be authenticated first.
+    """
+
+
 class TransportError(GraphwireError):
     """No complete response was received: the network, the proxy or the server failed."""
 
@@ -271,12 +281,21 @@ class StreamProtocolError(StreamError):
 class StreamInterrupted(StreamError):
     """The stream was cut and could not be resumed; events after `cursor` may exist.
 
-    `cursor` says where reading stopped, `None` when not even that is known.
+    `cursor` is where to go on, for `runs.resume`: `None` where nothing can be resumed.
+    `last_event_id` is the id of the last event that was good, `None` where events have no ids.
     """
 
-    def __init__(self, message: str, *, cursor: str | None = None, **facts: Any) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        cursor: str | None = None,
+        last_event_id: str | None = None,
+        **facts: Any,
+    ) -> None:
         super().__init__(message, **facts)
         self.cursor = cursor
+        self.last_event_id = last_event_id
 
 
 class SlowConsumerError(StreamError):

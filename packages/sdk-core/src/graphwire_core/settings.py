@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from pydantic import (
+    BaseModel,
+    ConfigDict,
     Field,
     InstanceOf,
     PrivateAttr,
@@ -14,15 +16,14 @@ from pydantic import (
     ValidationError,
     field_validator,
 )
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from graphwire_core import _option_checks as checks
 from graphwire_core._arguments import Headers
 from graphwire_core._variables import (
-    VariablesSource,
+    Found,
     check_env_file,
     complaint,
-    sources_of,
+    read_variables,
     variables_of,
 )
 from graphwire_core.errors import ConfigurationError
@@ -79,7 +80,7 @@ class ClientOptions(CallOptions, total=False):
     """Settings made elsewhere; the other keywords win over them."""
 
 
-class ClientSettings(BaseSettings):
+class ClientSettings(BaseModel):
     """Validated options of a client, frozen.
 
     Each field is read from its keyword, else from `GRAPHWIRE_<FIELD>` or, for the URL and the key,
@@ -87,9 +88,7 @@ class ClientSettings(BaseSettings):
     variable counts as unset; only an empty `GRAPHWIRE_PLUGINS` says something: no plugins.
     """
 
-    model_config = SettingsConfigDict(
-        extra="forbid", frozen=True, hide_input_in_errors=True, enable_decoding=False
-    )
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
     url: str = "http://localhost:8123"
     """Where the server is; a path prefix is kept."""
@@ -132,15 +131,16 @@ class ClientSettings(BaseSettings):
 
         def __init__(self, *, _env_file: str | None = None, **options: Any) -> None:
             check_env_file(_env_file)
+            open_ = type(self).model_fields.keys() - options.keys()
+            found: dict[str, Found] = read_variables(open_, _env_file) if open_ else {}
             problem = ""
             try:
-                super().__init__(_env_file=_env_file, **options)
+                super().__init__(**{name: one.value for name, one in found.items()}, **options)
             except ValidationError as error:
                 problem = complaint(error, options, _env_file)
             if problem:  # raised here, it has no context that holds the values
                 raise ConfigurationError(problem)
-            if len(options) < len(type(self).model_fields):
-                self._sources.update(sources_of(type(self).model_fields, _env_file))
+            self._sources.update({name: one.source for name, one in found.items()})
             self._sources.update({name: f"keyword {name}=" for name in options})
 
     @classmethod
@@ -159,12 +159,30 @@ class ClientSettings(BaseSettings):
         env_file = options.pop("env_file", None)
         given = options if url is None else {**options, "url": url}
         if base is None:
-            return cls(_env_file=env_file, **given)
+            return cls(_env_file=env_file, **given)  # type: ignore[call-arg]  # of the hidden __init__
         inherited = {name: getattr(base, name) for name in cls.model_fields}
         if isinstance(given.get("headers"), Mapping):
             given["headers"] = {**base.headers, **given["headers"]}
         made = cls(**{**inherited, **given})
         made._sources.update({name: base.source(name) for name in inherited.keys() - given.keys()})
+        return made
+
+    @classmethod
+    def defaults(cls) -> ClientSettings:
+        """Return the settings of a client that nobody has set an option of."""
+        fields = cls.model_fields.items()
+        made = cls(**{name: field.get_default(call_default_factory=True) for name, field in fields})
+        made._sources.clear()
+        return made
+
+    def replaced(
+        self, options: Mapping[str, tuple[Any, str]], headers: Mapping[str, SecretStr]
+    ) -> ClientSettings:
+        """Return settings with other options, each with where it is from, and other headers."""
+        values = {name: value for name, (value, _) in options.items()}
+        made = type(self).load(settings=self, headers=headers, **values)
+        sources = {name: source for name, (_, source) in options.items()}
+        made._sources.update(sources, headers=self.source("headers"))  # noqa: SLF001  # its own
         return made
 
     def source(self, option: str) -> str:
@@ -175,22 +193,6 @@ class ClientSettings(BaseSettings):
     def variables(cls) -> dict[str, tuple[str, ...]]:
         """Return the environment variables of each option; the first that is set counts."""
         return {name: variables_of(name) for name in cls.model_fields}
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Read keywords, then `VariablesSource`, where the keywords leave something open."""
-        _ = env_settings, file_secret_settings
-        if init_settings().keys() >= cls.model_fields.keys():
-            return (init_settings,)
-        env_file = getattr(dotenv_settings, "env_file", None)
-        return init_settings, VariablesSource(settings_cls, env_file)
 
     @field_validator("url")
     @classmethod

@@ -69,8 +69,8 @@ class IdleWindow:
         """Make the error of a silence that was too long."""
         return RequestTimeout(f"Neither event nor heartbeat for {self.seconds:g} s")
 
-    def dropped(self) -> None:
-        """Note that another connection follows: the time until then tells nothing."""
+    def interrupted(self) -> None:
+        """Note that other bytes came, or another connection: the time until then tells nothing."""
         self._last = None
 
 

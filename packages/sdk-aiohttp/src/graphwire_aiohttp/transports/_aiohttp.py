@@ -4,25 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Mapping
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
 
 import aiohttp
 from yarl import URL
 
-from graphwire_aiohttp.transports._connector import Connector, Slots
-from graphwire_aiohttp.transports._errors import LIBRARY, sent_once, translated
-from graphwire_aiohttp.transports._request import PlainRequest
+from graphwire_aiohttp.transports._connector import Connector
+from graphwire_aiohttp.transports._errors import LIBRARY, translated
+from graphwire_aiohttp.transports._sending import AsGiven
 from graphwire_aiohttp.transports._upload import Upload
 from graphwire_core.errors import ConfigurationError
 from graphwire_core.transports import Request, Timeout, TransportConfig
 from graphwire_core.transports._failures import check_proxy, pool_timed_out
+from graphwire_core.transports._headers import ReceivedHeaders
 from graphwire_core.transports._pieces import PIECE
+from graphwire_core.transports._slots import AsyncSlots
 
 __all__ = ["AsyncAiohttpResponse", "AsyncAiohttpTransport"]
 
 LONGEST_HEADER = 1 << 17
 """Bytes of a header; aiohttp's own limit is 8 KB, which tokens and cookies of gateways exceed."""
-_FRAMED = ("content-length", "transfer-encoding")
 _IDLE = 0.001
 """Seconds without a request after which idle connections may have been closed unseen."""
 
@@ -30,18 +32,17 @@ _IDLE = 0.001
 class AsyncAiohttpResponse:
     """A response read from a session's connection."""
 
-    def __init__(self, request: Request, response: aiohttp.ClientResponse, slots: Slots) -> None:
+    def __init__(
+        self, request: Request, response: aiohttp.ClientResponse, free: Callable[[], None]
+    ) -> None:
         self._request = request
         self._response = response
-        self._slots: Slots | None = slots
+        self._free: Callable[[], None] | None = free
         self.status_code = response.status
-        self.headers: Mapping[str, str] = _joined(response.raw_headers)
-        connection = response.connection
-        self._protocol = (
-            connection.protocol
-            if connection is not None and self.headers.keys().isdisjoint(_FRAMED)
-            else None
-        )
+        self.headers: Mapping[str, str] = ReceivedHeaders(response.raw_headers)
+        connection, head = response.connection, response.headers
+        framed = "content-length" in head or "transfer-encoding" in head
+        self._protocol = None if framed or connection is None else connection.protocol
         """What knows how a body ended that has no length of its own: by the connection's end."""
 
     async def aiter_bytes(self) -> AsyncIterator[bytes]:
@@ -60,9 +61,9 @@ class AsyncAiohttpResponse:
         cut = self._response.connection is not None
         if cut:
             self._response.close()
-        slots, self._slots = self._slots, None
-        if slots is not None:
-            slots.free()
+        free, self._free = self._free, None
+        if free is not None:
+            free()
         if cut:
             await asyncio.sleep(0)  # the loop closes the socket
 
@@ -78,7 +79,8 @@ class AsyncAiohttpTransport:
         check_proxy(config, "http", "https")
         self._config = config
         self._proxy = URL(config.proxy, encoded=True) if config.proxy else None
-        self._slots = Slots(config.limits.max_connections)
+        self._slots = AsyncSlots(config.limits.max_connections)
+        self._used = 0.0
         self._session: aiohttp.ClientSession | None = None
         self._timeout = Timeout()
         self._limits = _limits(self._timeout)
@@ -86,18 +88,18 @@ class AsyncAiohttpTransport:
     async def send(self, request: Request) -> AsyncAiohttpResponse:
         """Send a request and return when the response's head has arrived."""
         session = self._session or self._open()
-        if not await self._slots.take(request.timeout.pool):
+        if not self._slots.take_now() and not await self._slots.take(request.timeout.pool):
             raise pool_timed_out(request)
         try:
-            if self._slots.idle_for() > _IDLE:
+            if time.monotonic() - self._used > _IDLE:
                 await _see_closings()
             response = await self._send(session, request)
         except BaseException as error:
-            self._slots.free()
+            self._free()
             if isinstance(error, LIBRARY):
                 raise translated(request, error, self._config.proxy) from error
             raise
-        return AsyncAiohttpResponse(request, response, self._slots)
+        return AsyncAiohttpResponse(request, response, self._free)
 
     async def aclose(self) -> None:
         """Close every connection."""
@@ -105,6 +107,10 @@ class AsyncAiohttpTransport:
         if session is not None:
             await session.close()
             await asyncio.sleep(0)  # the loop closes the sockets
+
+    def _free(self) -> None:
+        self._used = time.monotonic()
+        self._slots.free()
 
     async def _send(
         self, session: aiohttp.ClientSession, request: Request
@@ -120,6 +126,7 @@ class AsyncAiohttpTransport:
             allow_redirects=False,
             proxy=self._proxy,
             timeout=self._limits,
+            middlewares=(AsGiven(request),),
         )
         return await (upload.bounded(sending) if upload else sending)
 
@@ -132,8 +139,6 @@ class AsyncAiohttpTransport:
             cookie_jar=aiohttp.DummyCookieJar(),
             max_field_size=LONGEST_HEADER,
             max_line_size=LONGEST_HEADER,
-            middlewares=(sent_once,),
-            request_class=PlainRequest,
             trust_env=False,
         )
         return self._session
@@ -150,11 +155,3 @@ async def _see_closings() -> None:
 
 def _limits(timeout: Timeout) -> aiohttp.ClientTimeout:
     return aiohttp.ClientTimeout(total=None, connect=timeout.connect, sock_read=timeout.read)
-
-
-def _joined(raw: tuple[tuple[bytes, bytes], ...]) -> dict[str, str]:
-    headers: dict[str, str] = {}
-    for raw_name, raw_value in raw:
-        name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
-        headers[name] = f"{headers[name]}, {value}" if name in headers else value
-    return headers

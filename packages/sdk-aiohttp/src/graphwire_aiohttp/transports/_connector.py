@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import ssl
-import time
 
 from aiohttp import TCPConnector
 from aiohttp.client_proto import ResponseHandler
@@ -12,7 +10,7 @@ from aiohttp.client_reqrep import ConnectionKey
 
 from graphwire_core.transports import Limits
 
-__all__ = ["Connector", "Slots"]
+__all__ = ["Connector"]
 
 
 class Connector(TCPConnector):
@@ -36,35 +34,3 @@ class Connector(TCPConnector):
         elif self._most_idle is not None:
             should_close = sum(map(len, self._conns.values())) >= self._most_idle
         super()._release(key, protocol, should_close=should_close)
-
-
-class Slots:
-    """Connections in use at once."""
-
-    def __init__(self, number: int | None) -> None:
-        self._free = None if number is None else asyncio.Semaphore(max(number, 0))
-        self._used = 0.0
-
-    async def take(self, limit: float | None) -> bool:
-        """Take a slot; return whether one was free within `limit` seconds."""
-        if self._free is None:
-            return True
-        if not self._free.locked():
-            return await self._free.acquire()
-        try:
-            async with asyncio.timeout(limit):
-                return await self._free.acquire()
-        except TimeoutError:
-            return False
-
-    def free(self) -> None:
-        """Give a slot back."""
-        self._used = time.monotonic()
-        if self._free is not None:
-            self._free.release()
-
-    def idle_for(self) -> float:
-        """Return the seconds since this was last called, or a slot was given back."""
-        now = time.monotonic()
-        idle, self._used = now - self._used, now
-        return idle

@@ -5,14 +5,13 @@ from __future__ import annotations
 import os
 
 import aiohttp
-from aiohttp.client_middlewares import ClientHandlerType
 from aiohttp.http import HttpProcessingError
 
 from graphwire_core.errors import GraphwireError
 from graphwire_core.transports import Request
 from graphwire_core.transports import _failures as failures
 
-__all__ = ["LIBRARY", "sent_once", "translated"]
+__all__ = ["LIBRARY", "NotSentAgain", "translated"]
 
 
 class NotSentAgain(Exception):
@@ -28,22 +27,6 @@ LIBRARY = (
     ValueError,
 )
 """What sending and reading may raise. A session that is closed is a `RuntimeError`."""
-
-
-async def sent_once(
-    request: aiohttp.ClientRequest, send: ClientHandlerType
-) -> aiohttp.ClientResponse:
-    """Keep aiohttp from sending a GET, PUT or DELETE again: retries are the client's, and counted.
-
-    Raises:
-        NotSentAgain: The connection broke.
-    """
-    try:
-        return await send(request)
-    except aiohttp.ClientConnectorError:
-        raise
-    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
-        raise NotSentAgain from error
 
 
 def translated(request: Request, error: BaseException, proxy: str | None = None) -> GraphwireError:

@@ -5,10 +5,16 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
 
-from graphwire_core._home import AsyncHome
+from graphwire_core._home import AsyncAnywhere, AsyncHome
 from graphwire_core.errors import ConfigurationError, GraphwireError, PluginError
 from graphwire_core.transports import AsyncTransport, Limits, TransportConfig
+
+if TYPE_CHECKING:
+    from graphwire_core.in_process._async.transport import AsyncInProcessTransport
+    from graphwire_core.in_process._identity import Identity
 
 __all__ = ["AsyncPools"]
 
@@ -27,6 +33,7 @@ class AsyncPools:
         self._streams: AsyncTransport | None = None
         self._closed = False
         self._owned = True
+        self._given = False
 
     @classmethod
     def of(
@@ -36,6 +43,26 @@ class AsyncPools:
         pools = cls(type(transport).__name__, lambda _: transport, config)
         pools._calls = pools._streams = transport
         pools._owned = owned
+        pools._given = True
+        if isinstance(transport, _in_process()):
+            pools._home = AsyncAnywhere()
+        return pools
+
+    def acting_as(self, identity: Identity) -> AsyncPools:
+        """Return the way to the same server on somebody's behalf.
+
+        Raises:
+            ConfigurationError: It is not the server of this process.
+        """
+        self._check_open()
+        transport = _in_process()
+        if not isinstance(self._calls, transport):
+            raise ConfigurationError(
+                f"acting_as(), as_system(): a client over {self.name} cannot choose who calls, "
+                "the server authenticates it; only an in-process client can"
+            )
+        pools = AsyncPools.of(transport(identity), self._config, owned=False)
+        pools.name = f"{self.name.partition(' ')[0]} as {identity.label}"
         return pools
 
     def for_calls(self) -> AsyncTransport:
@@ -57,6 +84,26 @@ class AsyncPools:
             with self._home.lock:
                 streams = self._streams = self._streams or self._made(config)
         return streams
+
+    def for_switching(self) -> AsyncPools:
+        """Return pools whose connections can switch to another protocol, as WebSocket asks for.
+
+        They are these, where their transport can. Otherwise they go the same way, through the same
+        proxy and with the same trust, and are the caller's to close.
+
+        Raises:
+            ConfigurationError: The transport is one that the caller made.
+        """
+        if getattr(self.for_streams(), "switches", False):
+            return self
+        if self._given:
+            raise ConfigurationError(
+                f"A client over {self.name} cannot open a WebSocket; events come over SSE as well"
+            )
+        from graphwire_core.transports import AsyncHttpxTransport  # noqa: PLC0415  # when used
+
+        config = replace(self._config, http2=False)
+        return AsyncPools("httpx", partial(AsyncHttpxTransport, tunnels=True), config)
 
     async def aclose(self) -> None:
         """Close every connection; a second call does nothing."""
@@ -89,11 +136,23 @@ class AsyncPools:
         return made
 
     def _check(self) -> None:
+        self._check_open()
+        self._home.check()
+
+    def _check_open(self) -> None:
         if self._closed:
             raise ConfigurationError("This client is closed")
-        self._home.check()
 
     def __del__(self) -> None:
         if self._owned and (self._calls is not None or self._streams is not None):
             message = f"A client of {self._config.url} was never closed"
             warnings.warn(message, ResourceWarning, stacklevel=2, source=self)
+
+
+def _in_process() -> type[AsyncInProcessTransport]:
+    """Import what few clients use when it may be in use."""
+    from graphwire_core.in_process._async.transport import (  # noqa: PLC0415  # as said
+        AsyncInProcessTransport,
+    )
+
+    return AsyncInProcessTransport

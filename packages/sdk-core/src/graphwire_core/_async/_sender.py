@@ -8,11 +8,13 @@ from typing import Any, TypeVar
 
 from graphwire_core._async._delivery import AsyncDelivery, AsyncOpened
 from graphwire_core._async._pools import AsyncPools
-from graphwire_core._exchange import Exchange, status_error
+from graphwire_core._exchange import Exchange, refusal
+from graphwire_core._home import AsyncTurn
 from graphwire_core._operation import Operation
 from graphwire_core.errors import GraphwireError
 from graphwire_core.plugins import Credentials, Middleware
 from graphwire_core.transports import Request
+from graphwire_core.transports._deadline import AsyncDeadline
 
 __all__ = ["AsyncSender"]
 
@@ -28,11 +30,15 @@ class AsyncSender:
         pools: AsyncPools,
         credentials: Credentials | None = None,
         middleware: tuple[Middleware, ...] = (),
+        turn: AsyncTurn | None = None,
     ) -> None:
         self.exchange = exchange
         self.pools = pools
         self.credentials = credentials
         self.middleware = middleware
+        self.turn = turn or AsyncTurn()
+        """Of renewing the credentials; clients that share these share it."""
+        self._delivery = AsyncDelivery(pools, credentials, middleware, self.turn)
 
     async def send(self, operation: Operation[T]) -> T:
         """Send an operation and return its result.
@@ -42,49 +48,52 @@ class AsyncSender:
             TransportError: No complete response came, after the retries that are safe.
             ResponseValidationError: The response does not fit its schema.
         """
-        request = self.exchange.request(operation)
-        deadline = self.exchange.deadline(time.monotonic())
+        exchange = self.exchange
+        request = exchange.request(operation)
+        deadline = exchange.deadline(time.monotonic())
         attempt = 1
         while True:
             try:
-                return await self._once(operation, request, attempt, deadline)
+                if deadline is not None:
+                    return await self._in_time(operation, request, attempt, deadline)
+                response = await self._delivery.send(operation, request, attempt, stream=False)
+                return exchange.result(operation, response, await response.read())
             except GraphwireError as error:
                 await self._wait(operation, error, attempt, deadline)
             attempt += 1
 
-    async def open(self, operation: Operation[Any]) -> AsyncOpened:
+    async def open(self, operation: Operation[Any], deadline: float | None = None) -> AsyncOpened:
         """Send an operation and return its response with the body still to be read.
+
+        No attempt begins after `deadline`, in seconds of the monotonic clock.
 
         Raises:
             APIStatusError: The server refused it; the response is closed.
+            ResponseValidationError: The server redirects; the response is closed.
             TransportError: No response came.
         """
         request = self.exchange.request(operation)
         attempt = 1
         while True:
             try:
-                return await self._opened(operation, request, attempt)
+                bounded = self.exchange.bounded(request, deadline, time.monotonic())
+                response = await self._delivery.send(operation, bounded, attempt, stream=True)
+                if not response.refused:
+                    return response
+                body = await response.read()
+                raise refusal(response.status_code, response.headers, body)
             except GraphwireError as error:
-                await self._wait(operation, error, attempt, None)
+                await self._wait(operation, error, attempt, deadline)
             attempt += 1
 
-    async def _once(
-        self, operation: Operation[T], request: Request, number: int, deadline: float | None
+    async def _in_time(
+        self, operation: Operation[T], request: Request, number: int, deadline: float
     ) -> T:
-        bounded = self.exchange.bounded(request, deadline, time.monotonic())
-        delivery = AsyncDelivery(self.pools.for_calls(), self.credentials, self.middleware)
-        response = await delivery.send(operation, bounded, number, stream=False)
-        body = await response.read(deadline)
-        return self.exchange.result(operation, response.status_code, response.headers, body)
-
-    async def _opened(
-        self, operation: Operation[Any], request: Request, number: int
-    ) -> AsyncOpened:
-        delivery = AsyncDelivery(self.pools.for_streams(), self.credentials, self.middleware)
-        response = await delivery.send(operation, request, number, stream=True)
-        if not response.refused:
-            return response
-        raise status_error(response.status_code, response.headers, await response.read())
+        exchange = self.exchange
+        bounded = exchange.bounded(request, deadline, time.monotonic())
+        async with AsyncDeadline(deadline, exchange.overdue):
+            response = await self._delivery.send(operation, bounded, number, stream=False)
+            return exchange.result(operation, response, await response.read(deadline))
 
     async def _wait(
         self,

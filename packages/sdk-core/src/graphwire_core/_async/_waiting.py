@@ -14,6 +14,7 @@ from graphwire_core._operations.runs import created_run, rejoin
 from graphwire_core.errors import APIStatusError, GraphwireError, TransportError
 from graphwire_core.models import RunCreateMetadata
 from graphwire_core.retry import Retry
+from graphwire_core.transports._deadline import AsyncDeadline
 
 __all__ = ["OnRunCreated", "outcome_of"]
 
@@ -39,15 +40,17 @@ async def outcome_of(
     `run` is the run where the caller knows it; otherwise the server names it.
     """
     wait = _Wait(run, on_run_created)
+    deadline = sender.exchange.deadline(monotonic())
     while True:
         try:
-            response = await sender.open(operation)
-            body = await wait.read(response)
-            status_code, headers = response.status_code, response.headers
-            return sender.exchange.result(operation, status_code, headers, body), wait.run
+            async with AsyncDeadline(deadline, sender.exchange.overdue):
+                response = await sender.open(operation, deadline)
+                body = await wait.read(response, deadline)
+            return sender.exchange.result(operation, response, body), wait.run
         except GraphwireError as error:
             delay = wait.delay(error)
-            if delay is None or wait.run is None:
+            late = delay is not None and deadline is not None and monotonic() + delay >= deadline
+            if delay is None or late or wait.run is None:
                 failure = wait.given_up(error, operation)
                 raise failure from failure.__cause__
         await asyncio.sleep(delay)
@@ -64,7 +67,7 @@ class _Wait:
         self._since: float | None = None
         self._cuts = 0
 
-    async def read(self, response: AsyncOpened) -> bytes:
+    async def read(self, response: AsyncOpened, deadline: float | None) -> bytes:
         """Read a response to its end; its head names the run, where the caller has not."""
         self._started, self._since = True, monotonic()
         try:
@@ -75,7 +78,7 @@ class _Wait:
         except BaseException:
             await response.aclose()
             raise
-        return await response.read()
+        return await response.read(deadline)
 
     def delay(self, error: GraphwireError) -> float | None:
         """Return the seconds until the run is joined again, `None` to give up.

@@ -6,10 +6,16 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
 
-from graphwire_core._home import Home
+from graphwire_core._home import Anywhere, Home
 from graphwire_core.errors import ConfigurationError, GraphwireError, PluginError
 from graphwire_core.transports import Limits, Transport, TransportConfig
+
+if TYPE_CHECKING:
+    from graphwire_core.in_process._identity import Identity
+    from graphwire_core.in_process._sync.transport import InProcessTransport
 
 __all__ = ["Pools"]
 
@@ -28,6 +34,7 @@ class Pools:
         self._streams: Transport | None = None
         self._closed = False
         self._owned = True
+        self._given = False
 
     @classmethod
     def of(cls, transport: Transport, config: TransportConfig, *, owned: bool = True) -> Pools:
@@ -35,6 +42,26 @@ class Pools:
         pools = cls(type(transport).__name__, lambda _: transport, config)
         pools._calls = pools._streams = transport
         pools._owned = owned
+        pools._given = True
+        if isinstance(transport, _in_process()):
+            pools._home = Anywhere()
+        return pools
+
+    def acting_as(self, identity: Identity) -> Pools:
+        """Return the way to the same server on somebody's behalf.
+
+        Raises:
+            ConfigurationError: It is not the server of this process.
+        """
+        self._check_open()
+        transport = _in_process()
+        if not isinstance(self._calls, transport):
+            raise ConfigurationError(
+                f"acting_as(), as_system(): a client over {self.name} cannot choose who calls, "
+                "the server authenticates it; only an in-process client can"
+            )
+        pools = Pools.of(transport(identity), self._config, owned=False)
+        pools.name = f"{self.name.partition(' ')[0]} as {identity.label}"
         return pools
 
     def for_calls(self) -> Transport:
@@ -56,6 +83,26 @@ class Pools:
             with self._home.lock:
                 streams = self._streams = self._streams or self._made(config)
         return streams
+
+    def for_switching(self) -> Pools:
+        """Return pools whose connections can switch to another protocol, as WebSocket asks for.
+
+        They are these, where their transport can. Otherwise they go the same way, through the same
+        proxy and with the same trust, and are the caller's to close.
+
+        Raises:
+            ConfigurationError: The transport is one that the caller made.
+        """
+        if getattr(self.for_streams(), "switches", False):
+            return self
+        if self._given:
+            raise ConfigurationError(
+                f"A client over {self.name} cannot open a WebSocket; events come over SSE as well"
+            )
+        from graphwire_core.transports import HttpxTransport  # noqa: PLC0415  # when used
+
+        config = replace(self._config, http2=False)
+        return Pools("httpx", partial(HttpxTransport, tunnels=True), config)
 
     def close(self) -> None:
         """Close every connection; a second call does nothing."""
@@ -88,11 +135,23 @@ class Pools:
         return made
 
     def _check(self) -> None:
+        self._check_open()
+        self._home.check()
+
+    def _check_open(self) -> None:
         if self._closed:
             raise ConfigurationError("This client is closed")
-        self._home.check()
 
     def __del__(self) -> None:
         if self._owned and (self._calls is not None or self._streams is not None):
             message = f"A client of {self._config.url} was never closed"
             warnings.warn(message, ResourceWarning, stacklevel=2, source=self)
+
+
+def _in_process() -> type[InProcessTransport]:
+    """Import what few clients use when it may be in use."""
+    from graphwire_core.in_process._sync.transport import (  # noqa: PLC0415  # as said
+        InProcessTransport,
+    )
+
+    return InProcessTransport

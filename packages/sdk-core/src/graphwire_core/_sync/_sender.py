@@ -6,13 +6,15 @@ from __future__ import annotations
 import time
 from typing import Any, TypeVar
 
-from graphwire_core._exchange import Exchange, status_error
+from graphwire_core._exchange import Exchange, refusal
+from graphwire_core._home import Turn
 from graphwire_core._operation import Operation
 from graphwire_core._sync._delivery import Delivery, Opened
 from graphwire_core._sync._pools import Pools
 from graphwire_core.errors import GraphwireError
 from graphwire_core.plugins import Credentials, Middleware
 from graphwire_core.transports import Request
+from graphwire_core.transports._deadline import Deadline
 
 __all__ = ["Sender"]
 
@@ -28,11 +30,15 @@ class Sender:
         pools: Pools,
         credentials: Credentials | None = None,
         middleware: tuple[Middleware, ...] = (),
+        turn: Turn | None = None,
     ) -> None:
         self.exchange = exchange
         self.pools = pools
         self.credentials = credentials
         self.middleware = middleware
+        self.turn = turn or Turn()
+        """Of renewing the credentials; clients that share these share it."""
+        self._delivery = Delivery(pools, credentials, middleware, self.turn)
 
     def send(self, operation: Operation[T]) -> T:
         """Send an operation and return its result.
@@ -42,47 +48,52 @@ class Sender:
             TransportError: No complete response came, after the retries that are safe.
             ResponseValidationError: The response does not fit its schema.
         """
-        request = self.exchange.request(operation)
-        deadline = self.exchange.deadline(time.monotonic())
+        exchange = self.exchange
+        request = exchange.request(operation)
+        deadline = exchange.deadline(time.monotonic())
         attempt = 1
         while True:
             try:
-                return self._once(operation, request, attempt, deadline)
+                if deadline is not None:
+                    return self._in_time(operation, request, attempt, deadline)
+                response = self._delivery.send(operation, request, attempt, stream=False)
+                return exchange.result(operation, response, response.read())
             except GraphwireError as error:
                 self._wait(operation, error, attempt, deadline)
             attempt += 1
 
-    def open(self, operation: Operation[Any]) -> Opened:
+    def open(self, operation: Operation[Any], deadline: float | None = None) -> Opened:
         """Send an operation and return its response with the body still to be read.
+
+        No attempt begins after `deadline`, in seconds of the monotonic clock.
 
         Raises:
             APIStatusError: The server refused it; the response is closed.
+            ResponseValidationError: The server redirects; the response is closed.
             TransportError: No response came.
         """
         request = self.exchange.request(operation)
         attempt = 1
         while True:
             try:
-                return self._opened(operation, request, attempt)
+                bounded = self.exchange.bounded(request, deadline, time.monotonic())
+                response = self._delivery.send(operation, bounded, attempt, stream=True)
+                if not response.refused:
+                    return response
+                body = response.read()
+                raise refusal(response.status_code, response.headers, body)
             except GraphwireError as error:
-                self._wait(operation, error, attempt, None)
+                self._wait(operation, error, attempt, deadline)
             attempt += 1
 
-    def _once(
-        self, operation: Operation[T], request: Request, number: int, deadline: float | None
+    def _in_time(
+        self, operation: Operation[T], request: Request, number: int, deadline: float
     ) -> T:
-        bounded = self.exchange.bounded(request, deadline, time.monotonic())
-        delivery = Delivery(self.pools.for_calls(), self.credentials, self.middleware)
-        response = delivery.send(operation, bounded, number, stream=False)
-        body = response.read(deadline)
-        return self.exchange.result(operation, response.status_code, response.headers, body)
-
-    def _opened(self, operation: Operation[Any], request: Request, number: int) -> Opened:
-        delivery = Delivery(self.pools.for_streams(), self.credentials, self.middleware)
-        response = delivery.send(operation, request, number, stream=True)
-        if not response.refused:
-            return response
-        raise status_error(response.status_code, response.headers, response.read())
+        exchange = self.exchange
+        bounded = exchange.bounded(request, deadline, time.monotonic())
+        with Deadline(deadline, exchange.overdue):
+            response = self._delivery.send(operation, bounded, number, stream=False)
+            return exchange.result(operation, response, response.read(deadline))
 
     def _wait(
         self,

@@ -15,6 +15,7 @@ from graphwire_core._sync._sender import Sender
 from graphwire_core.errors import APIStatusError, GraphwireError, TransportError
 from graphwire_core.models import RunCreateMetadata
 from graphwire_core.retry import Retry
+from graphwire_core.transports._deadline import Deadline
 
 __all__ = ["OnRunCreated", "outcome_of"]
 
@@ -40,15 +41,17 @@ def outcome_of(
     `run` is the run where the caller knows it; otherwise the server names it.
     """
     wait = _Wait(run, on_run_created)
+    deadline = sender.exchange.deadline(monotonic())
     while True:
         try:
-            response = sender.open(operation)
-            body = wait.read(response)
-            status_code, headers = response.status_code, response.headers
-            return sender.exchange.result(operation, status_code, headers, body), wait.run
+            with Deadline(deadline, sender.exchange.overdue):
+                response = sender.open(operation, deadline)
+                body = wait.read(response, deadline)
+            return sender.exchange.result(operation, response, body), wait.run
         except GraphwireError as error:
             delay = wait.delay(error)
-            if delay is None or wait.run is None:
+            late = delay is not None and deadline is not None and monotonic() + delay >= deadline
+            if delay is None or late or wait.run is None:
                 failure = wait.given_up(error, operation)
                 raise failure from failure.__cause__
         time.sleep(delay)
@@ -65,7 +68,7 @@ class _Wait:
         self._since: float | None = None
         self._cuts = 0
 
-    def read(self, response: Opened) -> bytes:
+    def read(self, response: Opened, deadline: float | None) -> bytes:
         """Read a response to its end; its head names the run, where the caller has not."""
         self._started, self._since = True, monotonic()
         try:
@@ -76,7 +79,7 @@ class _Wait:
         except BaseException:
             response.close()
             raise
-        return response.read()
+        return response.read(deadline)
 
     def delay(self, error: GraphwireError) -> float | None:
         """Return the seconds until the run is joined again, `None` to give up.

@@ -4,8 +4,11 @@ A plugin is a module, or an object, with functions marked `@hookimpl`, named by 
 the group `graphwire`. A client finds it when it is created, and asks it once.
 """
 
+from graphwire_core.plugins._builder import BuilderOptions, ClientBuilder
 from graphwire_core.plugins._host import PluginHost, PluginInfo, PluginWarning
 from graphwire_core.plugins._registries import (
+    CacheProvider,
+    CacheRegistry,
     CodecRegistry,
     CredentialsRegistry,
     MiddlewareRegistry,
@@ -14,8 +17,11 @@ from graphwire_core.plugins._registries import (
 )
 from graphwire_core.plugins._specs import hookimpl
 from graphwire_core.plugins._types import (
+    Acquire,
     Answer,
+    AsyncCacheBackend,
     Attempt,
+    CacheBackend,
     Call,
     Codec,
     CodecPart,
@@ -25,13 +31,21 @@ from graphwire_core.plugins._types import (
     Middleware,
     MiddlewareFlow,
     Outcome,
+    Release,
     Send,
 )
 
 __all__ = [
+    "Acquire",
     "Answer",
+    "AsyncCacheBackend",
     "Attempt",
+    "BuilderOptions",
+    "CacheBackend",
+    "CacheProvider",
+    "CacheRegistry",
     "Call",
+    "ClientBuilder",
     "Codec",
     "CodecPart",
     "CodecRegistry",
@@ -46,6 +60,7 @@ __all__ = [
     "PluginHost",
     "PluginInfo",
     "PluginWarning",
+    "Release",
     "Send",
     "TransportProvider",
     "TransportRegistry",

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import inspect
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib.metadata import EntryPoint
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import pluggy
 
@@ -16,8 +16,10 @@ from graphwire_core._arguments import describe
 from graphwire_core._callers import warn_caller
 from graphwire_core.errors import PluginError
 from graphwire_core.plugins import _builtin
+from graphwire_core.plugins._builder import ClientBuilder
 from graphwire_core.plugins._discovery import installed, selected
 from graphwire_core.plugins._registries import (
+    CacheRegistry,
     CodecRegistry,
     CredentialsRegistry,
     MiddlewareRegistry,
@@ -25,10 +27,12 @@ from graphwire_core.plugins._registries import (
     TransportRegistry,
 )
 from graphwire_core.plugins._specs import ELSEWHERE, PROJECT, CoreHooks
+from graphwire_core.settings import ClientSettings
 
 __all__ = ["PluginHost", "PluginInfo", "PluginWarning"]
 
 Origin = Literal["built-in", "discovered", "explicit"]
+R = TypeVar("R", bound=Registry[Any])
 
 _PRECEDENCE: dict[Origin, int] = {"built-in": 0, "discovered": 1, "explicit": 2}
 HOOK_SECONDS = 5.0
@@ -67,14 +71,19 @@ class PluginHost:
         *,
         allow: frozenset[str] | None = None,
         block: frozenset[str] = frozenset(),
+        settings: ClientSettings | None = None,
     ) -> None:
+        self.builder = ClientBuilder() if settings is None else ClientBuilder.of(settings)
         self.transports = TransportRegistry()
         self.credentials = CredentialsRegistry()
         self.codecs = CodecRegistry()
         self.middleware = MiddlewareRegistry()
+        self.caches = CacheRegistry()
         self._manager = pluggy.PluginManager(PROJECT)
         self._manager.add_hookspecs(CoreHooks)
         self._plugins: list[PluginInfo] = []
+        self._objects: list[object] = []
+        self._elsewhere: dict[type, Registry[Any]] = {}
         passed = list(explicit)
         self._add(PluginInfo("built-in", "built-in"), _builtin)
         for point in selected(installed(), allow, block):
@@ -86,6 +95,32 @@ class PluginHost:
     def plugins(self) -> tuple[PluginInfo, ...]:
         """The plugins in use, the built-in one first."""
         return tuple(self._plugins)
+
+    def ask(self, hooks: type, registry: R, built_in: object) -> R:
+        """Ask the plugins for what they register with the hook of a sibling package, once.
+
+        Args:
+            hooks: Specification of the hook.
+            registry: What they register into.
+            built_in: The sibling's own plugin, which comes first.
+
+        Raises:
+            PluginError: A plugin that was passed in is broken; an installed one is left out.
+        """
+        if hooks not in self._elsewhere:
+            hook = next(name for name in vars(hooks) if name.startswith(PROJECT))
+            own = PluginInfo("built-in", "built-in", hooks=(hook,))
+            for info, plugin in [(own, built_in), *zip(self._plugins, self._objects, strict=True)]:
+                try:
+                    for mine, new in self._asked(info, plugin, {hook: registry}):
+                        mine.take(new)
+                except PluginError as error:
+                    if info.origin != "discovered":
+                        raise
+                    warn_caller(f"{error.message}; it is left out", PluginWarning)
+            self._elsewhere.setdefault(hooks, registry)
+        asked: R = self._elsewhere[hooks]  # type: ignore[assignment]  # made for these hooks
+        return asked
 
     def _discover(self, point: EntryPoint, passed: Sequence[object]) -> None:
         """Load and add an installed plugin; one that is broken is left out with a warning."""
@@ -104,7 +139,7 @@ class PluginHost:
         for name, known in self._manager.list_name_plugin():
             if known is plugin:
                 raise PluginError(f"{info.label} is here already, as {name}")
-        staged = self._asked(info, plugin)
+        staged = self._asked(info, plugin, self._registries())
         try:
             self._manager.register(plugin, name=f"{info.origin}:{info.name}:{len(self._plugins)}")
         except Exception as error:
@@ -112,6 +147,7 @@ class PluginHost:
         for registry, own in staged:
             registry.take(own)
         self._plugins.append(info)
+        self._objects.append(plugin)
 
     def _hooks_of(self, info: PluginInfo, plugin: object) -> tuple[str, ...]:
         known = sorted(hook for hook in dir(CoreHooks) if hook.startswith(PROJECT))
@@ -119,7 +155,8 @@ class PluginHost:
         for name in dir(plugin):
             try:
                 marked = self._manager.parse_hookimpl_opts(plugin, name) is not None
-                unmarked = not marked and name in known and callable(getattr(plugin, name))
+                hook = name in known or name in ELSEWHERE
+                unmarked = not marked and hook and callable(getattr(plugin, name))
             except Exception as error:
                 raise PluginError(f"{info.label}: {name}: {_said(error)}") from error
             if marked and name not in ELSEWHERE and name not in known:
@@ -132,19 +169,26 @@ class PluginHost:
             raise PluginError(f"{info.label} implements no hook; got {describe(plugin)}")
         return tuple(hooks)
 
-    def _asked(self, info: PluginInfo, plugin: object) -> list[tuple[Registry[Any], Registry[Any]]]:
-        """Call the hooks of a plugin; return each registry with what is new for it."""
-        registries: dict[str, Registry[Any]] = {
+    def _registries(self) -> dict[str, Registry[Any]]:
+        return {
+            "graphwire_configure": self.builder,
             "graphwire_register_transports": self.transports,
             "graphwire_register_credentials": self.credentials,
             "graphwire_register_codecs": self.codecs,
             "graphwire_register_middleware": self.middleware,
+            "graphwire_register_caches": self.caches,
         }
+
+    def _asked(
+        self, info: PluginInfo, plugin: object, registries: Mapping[str, Registry[Any]]
+    ) -> list[tuple[Registry[Any], Registry[Any]]]:
+        """Call the hooks of a plugin; return each registry with what is new for it."""
         asked = []
         for hook in (name for name in registries if name in info.hooks):
             registry = registries[hook]
             # Its own, until the hook is over: one that fails or hangs leaves nothing behind.
-            staged = registry.stage(info.name, _PRECEDENCE[info.origin])
+            named = info.label if registry is self.builder else info.name
+            staged = registry.stage(named, _PRECEDENCE[info.origin])
             _call(info, hook, getattr(plugin, hook), staged)
             try:
                 registry.check(staged)
@@ -185,14 +229,16 @@ def _name_of(plugin: object) -> str:
 
 def _call(info: PluginInfo, hook: str, function: Callable[..., object], registry: object) -> None:
     where = f"{info.label}, hook {hook}"
-    if list(inspect.signature(function).parameters) != ["registry"]:
-        raise PluginError(f"{where}: expected one parameter, named registry")
+    name = "builder" if isinstance(registry, ClientBuilder) else "registry"
+    if list(inspect.signature(function).parameters) != [name]:
+        raise PluginError(f"{where}: expected one parameter, named {name}")
     if inspect.iscoroutinefunction(function) or inspect.isgeneratorfunction(function):
         raise PluginError(f"{where}: expected a plain function, got one that never runs")
+    call = partial(function, **{name: registry})
     if info.origin == "built-in":
-        function(registry=registry)
+        call()
     else:
-        _bounded(where, partial(function, registry=registry))
+        _bounded(where, call)
 
 
 def _bounded(where: str, call: Callable[[], object]) -> None:

@@ -9,11 +9,19 @@ from typing import Generic, Self, TypeVar
 from graphwire_core._arguments import describe
 from graphwire_core._codec import Codecs
 from graphwire_core.errors import PluginError
-from graphwire_core.plugins._types import Codec, Credentials, Middleware
+from graphwire_core.plugins._types import (
+    AsyncCacheBackend,
+    CacheBackend,
+    Codec,
+    Credentials,
+    Middleware,
+)
 from graphwire_core.settings import ClientSettings
 from graphwire_core.transports._types import AsyncTransport, Transport, TransportConfig
 
 __all__ = [
+    "CacheProvider",
+    "CacheRegistry",
     "CodecRegistry",
     "CredentialsRegistry",
     "MiddlewareRegistry",
@@ -133,6 +141,48 @@ class TransportRegistry(Registry[TransportProvider]):
     def sync_makers(self) -> dict[str, Callable[[TransportConfig], Transport]]:
         """Return what makes a sync transport, by name."""
         return {name: one.make_sync for name, one in self.values().items() if one.make_sync}
+
+
+@dataclass(frozen=True, slots=True)
+class CacheProvider:
+    """How to make a cache of either colour; `None` for a colour that it does not have."""
+
+    make_async: Callable[[], AsyncCacheBackend] | None
+    make_sync: Callable[[], CacheBackend] | None
+    rank: int
+    """The highest is used where no cache is named."""
+
+
+class CacheRegistry(Registry[CacheProvider]):
+    """Where `graphwire_register_caches` registers."""
+
+    kind = "cache"
+
+    def add(
+        self,
+        name: str,
+        *,
+        make_async: Callable[[], AsyncCacheBackend] | None = None,
+        make_sync: Callable[[], CacheBackend] | None = None,
+        rank: int = 1,
+    ) -> None:
+        """Register what keeps the values of `graphwire_core.cache`.
+
+        Args:
+            name: What `GRAPHWIRE_CACHE` selects it by.
+            make_async: Makes it for async callers, once in a process.
+            make_sync: Makes it for sync callers, once in a process.
+            rank: The highest rank is used where none is named; what is built in has 0. Below 0:
+                only by name.
+        """
+        for made in (make_async, make_sync):
+            if made is not None and not callable(made):
+                raise PluginError(f"cache {name!r}: expected a function, got {describe(made)}")
+        if not isinstance(rank, int):
+            raise PluginError(f"cache {name!r}: expected a rank (int), got {describe(rank)}")
+        if make_async is None and make_sync is None:
+            raise PluginError(f"cache {name!r}: expected make_async or make_sync, got neither")
+        self._put(name, CacheProvider(make_async, make_sync, rank))
 
 
 class CredentialsRegistry(Registry[Callable[[ClientSettings], Credentials]]):

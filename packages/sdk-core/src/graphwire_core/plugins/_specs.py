@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pluggy
 
+from graphwire_core.plugins._builder import ClientBuilder
 from graphwire_core.plugins._registries import (
+    CacheRegistry,
     CodecRegistry,
     CredentialsRegistry,
     MiddlewareRegistry,
@@ -32,7 +34,11 @@ ELSEWHERE = frozenset(
 
 
 class CoreHooks:
-    """Specifications of the hooks; each registers objects, and sends nothing."""
+    """Specifications of the hooks; each sets options or registers objects, and sends nothing."""
+
+    @hookspec
+    def graphwire_configure(self, builder: ClientBuilder) -> None:
+        """Set options of the client."""
 
     @hookspec
     def graphwire_register_transports(self, registry: TransportRegistry) -> None:
@@ -49,3 +55,7 @@ class CoreHooks:
     @hookspec
     def graphwire_register_middleware(self, registry: MiddlewareRegistry) -> None:
         """Register middleware."""
+
+    @hookspec
+    def graphwire_register_caches(self, registry: CacheRegistry) -> None:
+        """Register caches."""

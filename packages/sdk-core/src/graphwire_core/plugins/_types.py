@@ -13,8 +13,11 @@ from typing import Any, Literal, Protocol, TypeAlias
 from graphwire_core.transports._types import Request
 
 __all__ = [
+    "Acquire",
     "Answer",
+    "AsyncCacheBackend",
     "Attempt",
+    "CacheBackend",
     "Call",
     "Codec",
     "CodecPart",
@@ -24,6 +27,7 @@ __all__ = [
     "Middleware",
     "MiddlewareFlow",
     "Outcome",
+    "Release",
     "Send",
 ]
 
@@ -53,6 +57,19 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
+class Acquire:
+    """Step: wait until no other call has acquired the same credentials, and keep the others out.
+
+    What many calls find expired at once is renewed by one: look again after this step.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """Step: let the next call in. The end of the flow does, too."""
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What a step that sends came back with."""
 
@@ -63,7 +80,7 @@ class Answer:
     """Complete for `Fetch`, empty for `Send`."""
 
 
-CredentialsFlow: TypeAlias = Generator[Send | Fetch | Call, Any, None]
+CredentialsFlow: TypeAlias = Generator[Send | Fetch | Call | Acquire | Release, Any, None]
 
 
 class Credentials(Protocol):
@@ -133,3 +150,23 @@ class Middleware(Protocol):
 
     def attempt(self, attempt: Attempt) -> MiddlewareFlow:
         """Yield the request to send, once; receive the outcome when its body is closed."""
+
+
+class AsyncCacheBackend(Protocol):
+    """Keeps the values of `graphwire_core.cache` for async callers, of any event loop."""
+
+    async def get(self, key: str) -> str | None:
+        """Return the text under a key; `None` where there is none."""
+
+    async def set(self, key: str, text: str, lifetime: float) -> None:
+        """Keep a text for some seconds. It may be dropped earlier; the cache minds its end."""
+
+
+class CacheBackend(Protocol):
+    """Keeps the values of `graphwire_core.cache` for sync callers, of any thread."""
+
+    def get(self, key: str) -> str | None:
+        """Return the text under a key; `None` where there is none."""
+
+    def set(self, key: str, text: str, lifetime: float) -> None:
+        """Keep a text for some seconds. It may be dropped earlier; the cache minds its end."""

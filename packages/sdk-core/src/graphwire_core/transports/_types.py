@@ -36,7 +36,7 @@ class Timeout:
     pool: float | None = 5.0
     """Until a connection of the pool is free."""
     total: float | None = None
-    """For a whole call, retries included; checked between reads. Streams have no such end."""
+    """For a whole call, retries and the wait for a run included. Streams have no such end."""
 
 
 @dataclass(frozen=True, slots=True)

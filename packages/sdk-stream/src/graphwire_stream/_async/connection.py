@@ -44,7 +44,7 @@ class AsyncConnection:
         Raises:
             StreamProtocolError: The answer is no event stream, or leads to another origin.
         """
-        self._idle.dropped()
+        self._idle.interrupted()
         response = await self._sender_of(again=again).open(operation)
         if not is_stream(response.status_code, response.headers):
             body = await response.read()
@@ -78,8 +78,11 @@ class AsyncConnection:
         decoder = self.decoder
         heartbeats = decoder.comments
         events = decoder.feed(piece)
-        heartbeats = decoder.comments - heartbeats
-        self._idle.heard(time.monotonic(), heartbeats=heartbeats, events=len(events))
+        if heartbeats != decoder.comments:
+            heartbeats = decoder.comments - heartbeats
+            self._idle.heard(time.monotonic(), heartbeats=heartbeats, events=len(events))
+        else:
+            self._idle.interrupted()
         return events
 
     async def aclose(self) -> None:

@@ -223,9 +223,8 @@ class Session:
     def interrupted(self, reason: str) -> StreamInterrupted:
         """Return the error of a stream that cannot be resumed."""
         run_id = self.track.run_id if self.track else None
-        return StreamInterrupted(
-            f"The event stream was cut: {reason}", cursor=run_id, attempts=self.cuts
-        )
+        message = f"The event stream was cut: {reason}"
+        return StreamInterrupted(message, cursor=run_id, attempts=self.cuts)
 
     def fail(self, error: GraphwireError) -> None:
         """End every consumer with an error; those that open later begin anew."""

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Unpack
-
-import httpx
+from typing import TYPE_CHECKING, Unpack
 
 import graphwire_core
-from graphwire_core import ClientOptions
-from graphwire_core.transports import AsyncTransport
-from graphwire_stream import AsyncStreamingRuns, AsyncStreamingThreads
+
+if TYPE_CHECKING:
+    import httpx
+
+    from graphwire_core import ClientOptions
+    from graphwire_core.transports import AsyncTransport
+    from graphwire_stream import AsyncStreamingRuns, AsyncStreamingThreads
 
 __all__ = ["AsyncClient", "get_client"]
 
@@ -21,11 +23,15 @@ class AsyncClient(graphwire_core.AsyncClient):
     @cached_property
     def threads(self) -> AsyncStreamingThreads:
         """Threads: the state that runs share, and their streams."""
+        from graphwire_stream import AsyncStreamingThreads  # noqa: PLC0415  # when it is used
+
         return AsyncStreamingThreads.of(self)
 
     @cached_property
     def runs(self) -> AsyncStreamingRuns:
         """Runs: one execution of a graph, and their streams."""
+        from graphwire_stream import AsyncStreamingRuns  # noqa: PLC0415  # when it is used
+
         return AsyncStreamingRuns(self._sender)
 
 
@@ -39,8 +45,8 @@ def get_client(
     """Create an async client; close it, or use it as an async context manager.
 
     Args:
-        url: Where the server is. Default: `GRAPHWIRE_URL`, `LANGGRAPH_API_URL`, else
-            `http://localhost:8123`.
+        url: Where the server is. Default: `GRAPHWIRE_URL`; inside a LangGraph server, that one,
+            without a socket; `LANGGRAPH_API_URL`, else `http://localhost:8123`.
         transport: Name of a registered transport, or one that is closed with the client. Default:
             `GRAPHWIRE_TRANSPORT`, else the registered one of the highest rank.
         http_client: An httpx client to send with; it is not closed.

@@ -4,14 +4,16 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Unpack
-
-import httpx
+from typing import TYPE_CHECKING, Unpack
 
 import graphwire_core
-from graphwire_core import ClientOptions
-from graphwire_core.transports import Transport
-from graphwire_stream import StreamingRuns, StreamingThreads
+
+if TYPE_CHECKING:
+    import httpx
+
+    from graphwire_core import ClientOptions
+    from graphwire_core.transports import Transport
+    from graphwire_stream import StreamingRuns, StreamingThreads
 
 __all__ = ["Client", "get_sync_client"]
 
@@ -22,11 +24,15 @@ class Client(graphwire_core.Client):
     @cached_property
     def threads(self) -> StreamingThreads:
         """Threads: the state that runs share, and their streams."""
+        from graphwire_stream import StreamingThreads  # noqa: PLC0415  # when it is used
+
         return StreamingThreads.of(self)
 
     @cached_property
     def runs(self) -> StreamingRuns:
         """Runs: one execution of a graph, and their streams."""
+        from graphwire_stream import StreamingRuns  # noqa: PLC0415  # when it is used
+
         return StreamingRuns(self._sender)
 
 
@@ -40,8 +46,8 @@ def get_sync_client(
     """Create a client; close it, or use it as a context manager.
 
     Args:
-        url: Where the server is. Default: `GRAPHWIRE_URL`, `LANGGRAPH_API_URL`, else
-            `http://localhost:8123`.
+        url: Where the server is. Default: `GRAPHWIRE_URL`; inside a LangGraph server, that one,
+            without a socket; `LANGGRAPH_API_URL`, else `http://localhost:8123`.
         transport: Name of a registered transport, or one that is closed with the client. Default:
             `GRAPHWIRE_TRANSPORT`, else the registered one of the highest rank.
         http_client: An httpx client to send with; it is not closed.
