@@ -45,7 +45,7 @@ class Connection:
         Raises:
             StreamProtocolError: The answer is no event stream, or leads to another origin.
         """
-        self._idle.dropped()
+        self._idle.interrupted()
         response = self._sender_of(again=again).open(operation)
         if not is_stream(response.status_code, response.headers):
             body = response.read()
@@ -79,8 +79,11 @@ class Connection:
         decoder = self.decoder
         heartbeats = decoder.comments
         events = decoder.feed(piece)
-        heartbeats = decoder.comments - heartbeats
-        self._idle.heard(time.monotonic(), heartbeats=heartbeats, events=len(events))
+        if heartbeats != decoder.comments:
+            heartbeats = decoder.comments - heartbeats
+            self._idle.heard(time.monotonic(), heartbeats=heartbeats, events=len(events))
+        else:
+            self._idle.interrupted()
         return events
 
     def close(self) -> None:

@@ -161,8 +161,10 @@ class RunStream(Generic[P]):
         return self if self._entered else self._until_left()
 
     def __next__(self) -> P:
-        if not self._events and not self._goes_on():
-            raise StopIteration
+        while not self._events:
+            if self._is_over():
+                raise StopIteration
+            self._reception.receive()
         try:
             return self._taken()
         except BaseException:
@@ -173,15 +175,21 @@ class RunStream(Generic[P]):
         """Iterate outside of a context manager: leaving the loop early closes the connection."""
         events = self._events
         try:
-            while events or self._goes_on():
-                yield self._taken()
+            while events or not self._is_over():
+                if events:
+                    yield self._taken()
+                else:
+                    self._reception.receive()
         finally:
             self.close()
 
     def _tokens(self) -> Iterator[Token]:
         self._raises = self._asked = True
         try:
-            while self._events or self._goes_on():
+            while self._events or not self._is_over():
+                if not self._events:
+                    self._reception.receive()
+                    continue
                 self._taken()
                 for update in self._updates:
                     if update.text and update.message.role == "ai":
@@ -193,15 +201,15 @@ class RunStream(Generic[P]):
             if not self._entered:
                 self.close()
 
-    def _goes_on(self) -> bool:
-        """Wait for the next event; return whether there is one."""
-        reception = self._reception
-        while not self._events:
-            if reception.ended:
-                self._finish()
-                return False
-            reception.receive()
-        return True
+    def _is_over(self) -> bool:
+        """Tell whether nothing more will be received.
+
+        Raises:
+            RunFailedError: The run failed unheard, where that is to be raised.
+        """
+        if self._reception.ended:
+            self._finish()
+        return self._reception.ended
 
     def _taken(self) -> P:
         """Hand out the next event as a part."""

@@ -1,0 +1,1 @@
+"""The cache; the sync one is generated from the async one."""

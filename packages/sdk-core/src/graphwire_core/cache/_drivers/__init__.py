@@ -1,0 +1,1 @@
+"""What cannot be generated from one colour for the other: tasks, threads, locks."""

@@ -1,0 +1,1 @@
+"""The async colour of in-process calls."""

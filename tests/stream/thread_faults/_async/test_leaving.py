@@ -1,0 +1,256 @@
+"""Leaving early, and closing in the middle of everything: who waits is told, nothing is left."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+from collections.abc import AsyncIterator, Callable
+from functools import partial
+
+import pytest
+from tests.stream.thread_faults._async.reading import (
+    LIMITS,
+    AsyncVisit,
+    Outcome,
+    opened,
+    read,
+    read_all,
+    started,
+    whole,
+)
+from tests.stream.thread_faults.stage import (
+    Act,
+    Command,
+    Stage,
+    Wire,
+    accepted,
+    plays,
+    refusal,
+    waited,
+)
+from tests.stream.thread_faults.story import STATES, STORY, WHOLE, counting
+from tests.stream.thread_faults.together import AsyncTogether
+
+from graphwire import get_client
+from graphwire_core.errors import StreamError
+from graphwire_core.retry import Retry
+from graphwire_stream import AsyncThreadStream
+
+NAMES = ("values", "text", "messages", "tool_calls", "subgraphs", "events", "output")
+
+
+class Enough(Exception):
+    """Ends a block."""
+
+
+async def test_a_loop_that_is_left_lets_the_others_go_on(kind: str) -> None:
+    with Stage(plays()) as stage:
+        async with AsyncVisit(stage, kind) as thread:
+            await started(thread)
+            async for state in thread.values:
+                assert state == STATES[0]
+                break
+            async for message in thread.messages:
+                assert message.id == "m-1"
+                break
+            assert await whole(thread) == WHOLE
+
+
+async def test_iterators_that_are_abandoned_keep_nothing(kind: str) -> None:
+    with Stage(plays(counting(1500))) as stage:
+        async with AsyncVisit(stage, kind, max_lag=100) as thread:
+            await started(thread)
+            for _ in range(20):
+                assert await anext(thread.values.__aiter__()) == {"number": 0}
+            gc.collect()
+            outcome = await read(thread, "values")
+            assert outcome.error is None
+            assert len(outcome.items) == 1500
+            assert sum(len(one.consumers) for one in thread.session._readings) == 0
+
+
+async def test_the_events_that_a_left_loop_did_not_read_are_not_lost_for_its_message(
+    kind: str,
+) -> None:
+    with Stage(plays()) as stage:
+        async with AsyncVisit(stage, kind) as thread:
+            await started(thread)
+            async for message in thread.messages:
+                break
+            gc.collect()
+            assert await message.text.get() == "Hello there"
+
+
+async def test_leaving_before_anything_came_closes_the_connection(kind: str) -> None:
+    def silent(wire: Wire) -> None:
+        wire.begin()
+        stage.reached.set()
+        wire.hold()
+
+    with Stage(silent) as stage:
+        async with AsyncVisit(stage, kind) as thread:
+            assert thread.values is not None
+            await started(thread)
+            assert stage.reached.wait(5)
+    assert len(stage.subscriptions) == 1
+
+
+async def test_an_error_in_the_block_closes_the_connection(kind: str) -> None:
+    with Stage(plays(upto=9)) as stage:
+        visit = AsyncVisit(stage, kind)
+        with pytest.raises(Enough):
+            await fail_in(visit)
+        assert stage.is_left()
+
+
+async def fail_in(visit: AsyncVisit) -> None:
+    async with visit as thread:
+        await started(thread)
+        async for _ in thread.values:
+            raise Enough
+
+
+def _first_answer(wire: Wire) -> None:
+    wire.stage.reached.set()
+    wire.peer.wait_closed()
+
+
+def _silence(wire: Wire) -> None:
+    wire.begin()
+    wire.stage.reached.set()
+    wire.hold()
+
+
+def _half_a_frame(wire: Wire) -> None:
+    wire.begin()
+    wire.tell(STORY[:9])
+    wire.raw(wire.feed.write(*wire.frames(STORY[9:10]))[:40])
+    wire.stage.reached.set()
+    wire.hold()
+
+
+def _flood(wire: Wire) -> None:
+    wire.begin()
+    wire.stage.reached.set()
+    step = 0
+    while True:
+        wire.tell(counting(step + 200)[step:-1])
+        step += 200
+
+
+def _another_answer(wire: Wire) -> None:
+    if len(wire.stage.subscriptions) == 1:
+        plays(upto=9, end=Wire.vanish)(wire)
+    else:
+        _first_answer(wire)
+
+
+def _pause(wire: Wire) -> None:
+    if len(wire.stage.subscriptions) == 1:
+        plays(upto=9, end=Wire.vanish)(wire)
+    else:
+        wire.stage.reached.set()
+        refusal("503 Service Unavailable", "retry-after: 30")(wire)
+
+
+PLACES: dict[str, Act] = {
+    "the first answer": _first_answer,
+    "silence": _silence,
+    "half a frame": _half_a_frame,
+    "a flood": _flood,
+    "the answer after a cut": _another_answer,
+    "a pause after a cut": _pause,
+}
+
+
+@pytest.mark.parametrize("place", PLACES)
+async def test_closing_in_the_middle_of(kind: str, place: str) -> None:
+    with Stage(PLACES[place]) as stage:
+        async with AsyncVisit(stage, kind, limits=LIMITS) as thread:
+            await started(thread)
+            names = NAMES if place != "a flood" else ("text", "tool_calls", "output")
+            readers = AsyncTogether(*[partial(read, thread, name) for name in names])
+            await opened(thread, len(names))
+            await reached(stage)
+            await thread.aclose()
+            for outcome in await readers.results():
+                assert type(outcome.error) is StreamError
+                assert "closed" in str(outcome.error)
+            assert stage.is_left()
+
+
+async def reached(stage: Stage) -> None:
+    """Wait until the act has come to the place."""
+    while not stage.reached.is_set():
+        await asyncio.sleep(0.001)
+
+
+async def test_closing_while_a_run_is_started(kind: str) -> None:
+    def slow(stage: Stage, *answer: object) -> None:
+        stage.reached.set()
+        waited(stage.go)
+        accepted(stage, *answer)  # type: ignore[arg-type]  # as it came
+
+    command: Command = slow
+    with Stage(Wire.hold, command=command) as stage:
+        async with AsyncVisit(stage, kind) as thread:
+            readers = AsyncTogether(*[partial(read, thread, name) for name in NAMES[:-1]])
+            await opened(thread, len(NAMES) - 1)
+            start = AsyncTogether(partial(started, thread))
+            await reached(stage)
+            await thread.aclose()
+            for outcome in await readers.results():
+                assert type(outcome.error) is StreamError
+            stage.go.set()
+            await start.results()
+            assert stage.is_left()
+
+
+async def test_nothing_is_read_after_closing(kind: str) -> None:
+    with Stage(plays()) as stage:
+        async with AsyncVisit(stage, kind) as thread:
+            await started(thread)
+            early = thread.values.__aiter__()
+            assert await anext(early) == STATES[0]
+            unread = thread.text().__aiter__()
+            await thread.aclose()
+            await thread.aclose()
+            with pytest.raises(StreamError, match="closed"):
+                await anext(unread)
+            rest: list[object] = []
+            with pytest.raises(StreamError, match="closed"):
+                await rest_of(early, rest)
+            assert rest == STATES[1 : 1 + len(rest)]
+
+
+async def rest_of(states: AsyncIterator[object], items: list[object]) -> None:
+    async for state in states:
+        items.append(state)  # noqa: PERF401  # it ends in an error
+
+
+async def test_two_sessions_of_one_client_are_independent(kind: str) -> None:
+    retry = Retry(base_delay=0, max_delay=0)
+    cut = plays(upto=9, end=Wire.vanish)
+    with Stage(cut, plays(upto=9), plays()) as stage:
+        async with get_client(stage.url, retry=retry, timeout=LIMITS) as client:
+            stream: Callable[[], AsyncThreadStream] = partial(
+                client.threads.stream, assistant_id="agent", transport=kind, timeout=10
+            )
+            async with stream() as first, stream() as second:
+                await started(first)
+                await started(second)
+                states = first.values.__aiter__()
+                assert await anext(states) == STATES[0]
+                await first.aclose()
+                outcomes = await read_all(second, ("values", "text"))
+                assert outcomes["values"] == Outcome(STATES)
+            assert stage.is_left()
+
+
+async def test_many_sessions_open_and_close_without_a_trace(kind: str) -> None:
+    with Stage(plays()) as stage:
+        for _ in range(10):
+            async with AsyncVisit(stage, kind) as thread:
+                await started(thread)
+                assert await read(thread, "values") == Outcome(STATES)
+    assert len(stage.subscriptions) == 10

@@ -1,0 +1,76 @@
+"""Subgraphs: each with its own messages, calls, states and subgraphs, and how it ended."""
+
+from __future__ import annotations
+
+import pytest
+from tests.stream.thread_streams._async.opening import HELLO, AsyncOpening, all_of, first_of
+
+from graphwire.errors import RunFailedError
+
+
+async def test_subgraphs_are_read_two_deep_while_they_work(opened: AsyncOpening) -> None:
+    async with opened(assistant_id="newsroom") as thread:
+        await thread.run.start(input=HELLO)
+        async for desk in thread.subgraphs:
+            assert desk.status == "started"
+            async for proof in desk.subgraphs:
+                said = [await message.text.get() async for message in proof.messages]
+                inside = await all_of(proof.subgraphs)
+                assert proof.status == "completed"
+            calls = [call async for call in desk.tool_calls]
+            asked = [await message.tool_calls.get() async for message in desk.messages]
+            states = await all_of(desk.values)
+            remarks = await all_of(desk.extensions["remarks"])
+            assert desk.status == "completed"
+
+    assert (desk.graph_name, proof.graph_name) == ("desk", "proof")
+    assert desk.namespace == desk.path == (f"desk:{desk.trigger_call_id}",)
+    assert proof.namespace == (*desk.namespace, f"proof:{proof.trigger_call_id}")
+    assert said == ["Good to print"]
+    assert inside == []
+    assert [(call.name, call.input, call.namespace) for call in calls] == [
+        ("spell", {"text": "River"}, desk.namespace)
+    ]
+    assert [call.args for call in asked[0]] == [{"text": "River"}]
+    assert [len(state["messages"]) for state in states] == [5, 6, 7, 8]
+    assert remarks == [{"name": "remarks", "payload": "shorter"}]
+    assert (desk.error, proof.error) == (None, None)
+
+
+async def test_the_text_of_a_subgraph_is_its_own(past: AsyncOpening) -> None:
+    async with past("full") as thread:
+        heard = {}
+        async for child in thread.subagents:
+            heard[child.graph_name] = await all_of(child.text())
+            async for nested in child.subagents:
+                heard[nested.graph_name] = await all_of(nested.text())
+        heard["root"] = await all_of(thread.text())
+
+    assert {name: "".join(tokens) for name, tokens in heard.items()} == {
+        "child": "",
+        "nested": "Nested words here",
+        "root": "Hello there world",
+    }
+
+
+async def test_subgraphs_that_work_at_once_are_told_apart(past: AsyncOpening) -> None:
+    async with past("fanout") as thread:
+        notes = {}
+        async for worker in thread.subgraphs:
+            states = await all_of(worker.values)
+            notes[worker.namespace] = states[-1]["notes"]
+            assert worker.graph_name == "worker"
+
+    assert sorted(notes.values()) == [["worker 0"], ["worker 1"], ["worker 2"]]
+
+
+async def test_a_subgraph_that_fails_says_so_and_fails_the_run(past: AsyncOpening) -> None:
+    async with past("failing_subgraph") as thread:
+        child = await first_of(thread.subgraphs)
+        with pytest.raises(RunFailedError, match="kaboom"):
+            await all_of(thread.subgraphs)
+
+        assert (child.status, child.graph_name) == ("failed", "child")
+        assert "kaboom" in (child.error or "")
+        with pytest.raises(RunFailedError, match="kaboom"):
+            assert await thread.output
