@@ -44,6 +44,7 @@ PUBLIC = [
     "graphwire_stream.parts",
     "graphwire_stream.protocol",
     "graphwire_stream.resumption",
+    "graphwire_stream.thread_streams",
     "graphwire_aiohttp.transports",
     "graphwire_httpx2.transports",
 ]

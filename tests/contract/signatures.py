@@ -7,11 +7,21 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Any, Unpack, get_args, get_origin, get_type_hints
 
+import graphwire_core
+import graphwire_stream
+
+PUBLIC = {
+    name: getattr(package, name)
+    for package in (graphwire_core, graphwire_stream)
+    for name in package.__all__
+}
+"""What annotations of a client name: its modules import a resource when it is used."""
+
 
 def resources(client: type[Any]) -> dict[str, type[Any]]:
     """Return the resource classes of a client class by the attribute they stand under."""
     return {
-        name: get_type_hints(found.func)["return"]
+        name: get_type_hints(found.func, localns=PUBLIC)["return"]
         for name in dir(client)
         if isinstance(found := inspect.getattr_static(client, name), cached_property)
     }

@@ -159,6 +159,19 @@ def test_an_empty_plugin_list_in_an_env_file_lets_no_plugin_in(tmp_path: Path) -
     assert ClientSettings.load(env_file=str(file)).plugins == frozenset()
 
 
+@pytest.mark.parametrize(
+    ("given", "sent"),
+    [
+        ("HTTP://MÜnchen.test:1/ü%20x/", "http://xn--mnchen-3ya.test:1/%C3%BC%20x"),
+        ("https://例え.test", "https://xn--r8jz45g.test"),
+        ("http://[::1]:8/é", "http://[::1]:8/%C3%A9"),
+        ("http://host/a%2Fb;c", "http://host/a%2Fb;c"),
+    ],
+)
+def test_a_url_of_another_script_is_written_as_it_is_sent(given: str, sent: str) -> None:
+    assert ClientSettings.load(given).url == sent
+
+
 WRONG: dict[str, list[tuple[Any, str]]] = {
     "url": [
         ("localhost:1", "expected an http:// or https:// URL, got str 'localhost:1'"),
@@ -173,6 +186,7 @@ WRONG: dict[str, list[tuple[Any, str]]] = {
         ("http://me:s3cr3t@host", "credentials do not belong in the URL"),
         ("ftp://me:s3cr3t@host", "got one with credentials"),
         ("http://host?token=s3cr3t", "without query and fragment"),
+        (f"http://{'ü' * 100}", "expected a URL with a host name"),
         ("ftp://host?token=s3cr3t", "got str 'ftp://host'"),
         (3, "expected an http:// or https:// URL, got int"),
     ],

@@ -101,13 +101,14 @@ def test_the_langgraph_json_of_the_root_folder_is_used(project: Project) -> None
 
 
 def test_ini_options_name_the_configuration_and_the_kind_of_server(project: Project) -> None:
-    config = '{"dependencies": [".."], "graphs": {"own": "../graphs.py:graph"}, "env": {"A": "1"}}'
+    config = '{"dependencies": [".", ".."], "graphs": {"own": "./graph.py:graph"}, "env": ".env"}'
     project.write("deployment/langgraph.json", config)
-    project.write("deployment/graphs.py", "from graphs import graph\n")
+    project.write("deployment/.env", "A=1\n")
+    project.write("deployment/graph.py", "from sibling import graph\n")
+    project.write("deployment/sibling.py", "from graphs import graph\n")
     options = "graphwire_config = deployment/langgraph.json\ngraphwire_server = in-process\n"
     ini = project.folder / "pytest.ini"
     ini.write_text(ini.read_text() + options)
-    project.write("deployment/langgraph.json", config.replace("../graphs.py", "./graphs.py"))
     project.write(
         "test_it.py",
         """

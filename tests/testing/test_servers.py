@@ -173,6 +173,23 @@ def test_a_configuration_and_graphs_of_the_test_go_together(tmp_path: Path) -> N
     assert not (tmp_path / ".langgraph_api").exists()
 
 
+def test_a_configuration_may_reach_outside_of_its_folder(tmp_path: Path) -> None:
+    (tmp_path / "shared").mkdir()
+    (tmp_path / "shared" / "made.py").write_text("from tests.testing.graphs import graph\n")
+    (tmp_path / "graph.py").write_text("from made import graph\n")
+    (tmp_path / "deployment").mkdir()
+    config = tmp_path / "deployment" / "langgraph.json"
+    config.write_text(
+        '{"dependencies": [".", "../shared"], "graphs": {"own": "../graph.py:graph"}}'
+    )
+    imports = {"PYTHONPATH": str(HERE.parents[1])}
+    with (
+        DevServer(config, environment=imports) as server,
+        get_sync_client(server.url, trust_env=False) as client,
+    ):
+        assert client.runs.wait(None, "own", input={"n": 1}) == {"n": 2}
+
+
 def local() -> Any:
     return lambda: None
 

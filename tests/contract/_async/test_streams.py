@@ -317,6 +317,24 @@ async def test_a_thread_stream_follows_runs_and_updates(client: AsyncClient) -> 
     assert told[2].data["state"]["values"]["total"] == 6
 
 
+async def test_a_session_with_a_thread_starts_runs_and_reads_them(client: AsyncClient) -> None:
+    async with client.threads.stream(
+        None,
+        assistant_id="counter",
+        transport="sse",
+        headers={"x-test": "1"},
+        run_start_timeout=30,
+        timeout=60,
+        max_lag=1000,
+        raise_on_error=False,
+    ) as thread:
+        await thread.run.start(input={"amount": 2})
+        totals = [state["total"] async for state in thread.values]
+        assert (await thread.output)["total"] == 2
+
+    assert totals == [0, 2, 2]
+
+
 async def test_a_stream_that_the_server_refuses_raises_when_it_opens(client: AsyncClient) -> None:
     thread = await client.threads.create()
     mode = client.runs.stream(thread.thread_id, "counter", input={}, stream_mode="tools")

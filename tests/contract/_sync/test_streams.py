@@ -318,6 +318,24 @@ def test_a_thread_stream_follows_runs_and_updates(client: Client) -> None:
     assert told[2].data["state"]["values"]["total"] == 6
 
 
+def test_a_session_with_a_thread_starts_runs_and_reads_them(client: Client) -> None:
+    with client.threads.stream(
+        None,
+        assistant_id="counter",
+        transport="sse",
+        headers={"x-test": "1"},
+        run_start_timeout=30,
+        timeout=60,
+        max_lag=1000,
+        raise_on_error=False,
+    ) as thread:
+        thread.run.start(input={"amount": 2})
+        totals = [state["total"] for state in thread.values]
+        assert (thread.output)["total"] == 2
+
+    assert totals == [0, 2, 2]
+
+
 def test_a_stream_that_the_server_refuses_raises_when_it_opens(client: Client) -> None:
     thread = client.threads.create()
     mode = client.runs.stream(thread.thread_id, "counter", input={}, stream_mode="tools")

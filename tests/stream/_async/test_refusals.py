@@ -7,10 +7,10 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from examples.quickstart.server import DevServer
 
 from graphwire import AsyncClient, get_client
 from graphwire_core.errors import NotFoundError, UnprocessableEntityError
+from graphwire_core.testing import DevServer
 from graphwire_stream import AsyncRunStream
 
 

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from examples.quickstart.server import DevServer
 
 from graphwire import Client, get_sync_client
 from graphwire_core.errors import NotFoundError, UnprocessableEntityError
+from graphwire_core.testing import DevServer
 from graphwire_stream import RunStream
 
 

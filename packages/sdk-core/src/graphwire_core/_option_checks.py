@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
+import string
 from collections.abc import Mapping
 from dataclasses import fields
 from math import isfinite
 from typing import Any
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
 
 from pydantic import SecretStr
 
@@ -26,6 +28,9 @@ __all__ = [
     "decoded",
     "every_phase",
 ]
+
+_QUOTED = string.punctuation
+"""What a URL that was given may hold as it is: whoever wrote it has quoted what needs it."""
 
 PROXY_SCHEMES = ("http", "https", "socks5", "socks5h")
 
@@ -54,7 +59,20 @@ def clean_url(url: str) -> str:
         # A query may hold a token, so it is not shown.
         raise ValueError("expected a URL without query and fragment; use params= of a call")
     _check_port(parts)
-    return (parts.scheme + url[len(parts.scheme) :]).rstrip("/")
+    return (parts.scheme + _ascii(url, parts.hostname)[len(parts.scheme) :]).rstrip("/")
+
+
+def _ascii(url: str, host: str) -> str:
+    """Write a URL as it is sent: a host name of other scripts encoded, the rest quoted."""
+    if url.isascii():
+        return url
+    try:
+        encoded = host.encode("idna").decode("ascii")
+    except UnicodeError:
+        encoded = ""
+    if not encoded:
+        raise ValueError("expected a URL with a host name")
+    return quote(re.sub(re.escape(host), encoded, url, count=1, flags=re.IGNORECASE), safe=_QUOTED)
 
 
 def clean_proxy(proxy: Any) -> Any:

@@ -175,6 +175,10 @@ REFUSED: dict[str, Refusal] = {
         lambda client: client.threads.stream(assistant_id="a", timeout=0),
         "timeout: expected a number above 0",
     ),
+    "run_start_timeout": (
+        lambda client: client.threads.stream(assistant_id="a", run_start_timeout="5"),
+        "run_start_timeout: expected a number above 0, got str '5'",
+    ),
     "max_lag": (
         lambda client: client.threads.stream(assistant_id="a", max_lag=99),
         "max_lag: expected 100 or more, got int 99",

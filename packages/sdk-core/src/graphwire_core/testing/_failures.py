@@ -18,11 +18,18 @@ __all__ = [
 ]
 
 
-class ServerStartError(GraphwireError):
+class _Whole(GraphwireError):
+    """An error that is shown whole: what matters most of a log is its end."""
+
+    def __str__(self) -> str:
+        return self.message
+
+
+class ServerStartError(_Whole):
     """The server did not start, or is gone; the message ends with the end of its log."""
 
 
-class GraphLoadError(GraphwireError):
+class GraphLoadError(_Whole):
     """A graph does not load; the message says why, where, and has the graph's own traceback."""
 
 

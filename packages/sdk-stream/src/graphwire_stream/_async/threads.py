@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, Self
+from typing import Any, Final, Self
 from uuid import uuid4
 
 from graphwire_core import AsyncClient, AsyncThreads
@@ -43,6 +43,7 @@ class AsyncStreamingThreads(AsyncThreads):
         assistant_id: Id,
         transport: str = "sse",
         headers: Headers | None = None,
+        run_start_timeout: float | None = None,
         timeout: float | None = None,
         max_lag: int = 10_000,
         raise_on_error: bool = True,
@@ -53,7 +54,8 @@ class AsyncStreamingThreads(AsyncThreads):
             thread_id: UUID of the thread. Default: a new one, created with its first run.
             assistant_id: Assistant, or name of the graph, that runs are started with.
             transport: How events come: `"sse"`, `"websocket"`, or one that a plugin registers.
-            headers: Extra headers of the commands.
+            headers: Extra headers of every request of the stream.
+            run_start_timeout: Longest wait for the server to take a command. Default: the client's.
             timeout: Longest wait for the next event of a projection, in seconds. Default: no limit.
             max_lag: Events, 100 or more, that one reader may be behind the fastest before it gets a
                 `SlowConsumerError`.
@@ -63,15 +65,17 @@ class AsyncStreamingThreads(AsyncThreads):
         Raises:
             ConfigurationError: The transport is not registered; the message lists those there are.
         """
-        _check_limits(timeout, max_lag)
+        _check(timeout=timeout, run_start_timeout=run_start_timeout)
+        _check(least=LEAST_LAG, max_lag=max_lag)
         given = identifier("thread_id", thread_id) if thread_id is not None else str(uuid4())
+        client = _varied(self._client, headers=headers)
         return AsyncThreadStream(
-            self._sender,
-            event_transport(self._client, transport),
+            client._sender,  # noqa: SLF001  # the client and its resources are one unit
+            event_transport(client, transport),
             given,
+            commands=_varied(client, timeout=run_start_timeout)._sender,  # noqa: SLF001  # the same
             assistant_id=identifier("assistant_id", assistant_id),
             exists=thread_id is not None,
-            headers=headers,
             timeout=timeout,
             max_lag=max_lag,
             raise_on_error=raise_on_error,
@@ -114,8 +118,16 @@ class AsyncStreamingThreads(AsyncThreads):
         return AsyncRunStream(self._sender, plan)
 
 
-def _check_limits(timeout: float | None, max_lag: int) -> None:
-    if timeout is not None and not timeout > 0:
-        raise InvalidArgumentError("timeout", "a number above 0", describe(timeout))
-    if max_lag < LEAST_LAG:
-        raise InvalidArgumentError("max_lag", f"{LEAST_LAG} or more", describe(max_lag))
+def _varied(client: AsyncClient, **options: Any) -> AsyncClient:
+    given = {name: option for name, option in options.items() if option is not None}
+    return client.with_options(**given) if given else client
+
+
+def _check(*, least: int = 0, **limits: float | None) -> None:
+    for name, limit in limits.items():
+        if limit is None:
+            continue
+        is_number = isinstance(limit, int | float) and not isinstance(limit, bool)
+        if not is_number or not (limit >= least if least else limit > 0):
+            expected = f"{least} or more" if least else "a number above 0"
+            raise InvalidArgumentError(name, expected, describe(limit))

@@ -57,6 +57,7 @@ class AsyncDriver:
         self._connecting = asyncio.Lock()
         self._connected = False
         self._receiving = False
+        self._dialling: asyncio.Future[AsyncEventConnection] | None = None
         self._pump: asyncio.Task[None] | None = None
         self._stopping: set[asyncio.Task[None]] = set()
         self._waiting: dict[Consumer, set[asyncio.Future[None]]] = {}
@@ -117,6 +118,8 @@ class AsyncDriver:
         self._closed = True
         self._session.fail(StreamError("The thread stream was closed"))
         self._stop()
+        if self._dialling is not None:
+            self._dialling.cancel()
         try:
             await self._stopped()
         finally:
@@ -207,13 +210,21 @@ class AsyncDriver:
                 raise StreamError("The thread stream was closed")
             channels = self._session.channels
             wanted = EventFilter(channels=tuple(sorted(channels)))
-            connection = await self._transport.connect(self._session.thread_id, wanted)
-            if self._closed:
-                await connection.aclose()
-                raise StreamError("The thread stream was closed")
-            self._connection = connection
+            self._connection = await self._dialled(wanted)
             self._connected = True
             self._session.connected(channels)
+
+    async def _dialled(self, wanted: EventFilter) -> AsyncEventConnection:
+        """Connect, in a task of its own: whoever asked for it may be another than who closes."""
+        dialling = self._transport.connect(self._session.thread_id, wanted)
+        self._dialling = asyncio.ensure_future(dialling)
+        try:
+            return await self._dialling
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():
+                raise
+            raise StreamError("The thread stream was closed") from None
 
     @asynccontextmanager
     async def _resuming(self) -> AsyncIterator[None]:

@@ -47,6 +47,8 @@ class Track:
     status: RunStatus = "pending"
     error: str | None = None
     """What the run failed with."""
+    error_type: str | None = None
+    """Name of the exception that it failed with, where the server says so."""
     over: bool = False
     """Whether the server, asked over REST, said that the run is over."""
     gone: bool = False
@@ -76,7 +78,7 @@ class Track:
             return RunFailedError(message, type="Deleted", **where)
         if self.status != "failed":
             return None
-        return RunFailedError(self.error or "The run failed", **where)
+        return RunFailedError(self.error or "The run failed", type=self.error_type, **where)
 
     def learn(self, status: str) -> None:
         """Note how the run ended, in the words of REST, where its events do not say."""

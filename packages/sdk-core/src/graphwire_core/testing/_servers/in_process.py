@@ -14,6 +14,8 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Self
 
+from dotenv import dotenv_values
+
 from graphwire_core.errors import ConfigurationError
 from graphwire_core.testing._failures import ServerStartError, load_error, require
 from graphwire_core.testing._graphs import GraphSource, check_name, location_of
@@ -183,9 +185,10 @@ class InProcessServer:
                 "a server in a process of its own takes any"
             )
         self._running.enter_context(_variables(self._variables_of(content)))
+        self._running.enter_context(_importable(self._folders_of(content)))
         self._running.enter_context(_logged(self._log))
         with _in_folder(self._folder.path):
-            app = _imported(parts, self._folder)
+            app = _imported(parts)
             self._inside.begin()
             self._app = AppServer(
                 app, start_timeout=self._timeouts[0], stop_timeout=self._timeouts[1]
@@ -201,9 +204,20 @@ class InProcessServer:
         for part in AT_IMPORT:
             if content.get(part):
                 told[f"LANGGRAPH_{part.upper()}"] = json.dumps(content[part])
-        own = content.get("env")
-        given = own if isinstance(own, dict) else {}
-        return {**given, **ENVIRONMENT, **SETTINGS, **self._environment, **told}
+        own = content.get("env") or {}
+        if isinstance(own, str) and self._folder is not None:
+            own = {
+                name: text or "" for name, text in dotenv_values(self._folder.path / own).items()
+            }
+        return {**own, **ENVIRONMENT, **SETTINGS, **self._environment, **told}
+
+    def _folders_of(self, content: dict[str, Any]) -> list[str]:
+        """Return where the modules of the configuration are imported from."""
+        if self._config is None:
+            return []
+        home = self._config.parent
+        folders = [home, *(home / str(one) for one in content.get("dependencies", ()))]
+        return [str(folder.resolve()) for folder in folders if folder.is_dir()]
 
     def _failure(self, error: ConfigurationError) -> ServerStartError:
         lifespan = sys.modules.get("langgraph_runtime_inmem.lifespan")
@@ -231,12 +245,11 @@ def _source(name: str, graph: GraphSource) -> GraphSource:
     return location_of(name, graph) if isinstance(graph, str) else graph
 
 
-def _imported(parts: str, folder: Workspace) -> Any:
+def _imported(parts: str) -> Any:
     """Import the server, and undo what that does to the process of the tests."""
     global _loaded  # noqa: PLW0603  # a module is imported once
     root = logging.getLogger()
     level = root.level
-    sys.path.append(str(folder.path))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         from langgraph_api.server import app
@@ -259,6 +272,16 @@ def _variables(told: Mapping[str, str]) -> Iterator[None]:
                 os.environ.pop(name, None)
             else:
                 os.environ[name] = value
+
+
+@contextmanager
+def _importable(folders: list[str]) -> Iterator[None]:
+    sys.path.extend(folders)
+    try:
+        yield
+    finally:
+        for folder in folders:
+            sys.path.remove(folder)
 
 
 @contextmanager

@@ -69,11 +69,12 @@ class Workspace:
         if state is not None:
             state.mkdir(parents=True, exist_ok=True)
             (self.path / STATE).symlink_to(state.resolve())
-        if config is None or graphs:
-            content: dict[str, Any] = self.content() if config else {"dependencies": ["."]}
-            content["graphs"] = {**content.get("graphs", {}), **graphs}
+        content: dict[str, Any] = self.content() if config else {"dependencies": ["."]}
+        own = _reaching(content, config.parent) if config else content
+        if graphs or own != content or config is None:
+            own["graphs"] = {**own.get("graphs", {}), **graphs}
             (self.path / self.config).unlink(missing_ok=True)
-            (self.path / self.config).write_text(json.dumps(content))
+            (self.path / self.config).write_text(json.dumps(own))
 
     def content(self) -> dict[str, Any]:
         """Return what the configuration says.
@@ -99,6 +100,16 @@ class Workspace:
     def cleanup(self) -> None:
         """Remove the folder."""
         self._folder.cleanup()
+
+
+def _reaching(value: Any, home: Path) -> Any:
+    """Return a configuration whose paths to other folders hold in the workspace too."""
+    if isinstance(value, dict):
+        return {name: _reaching(one, home) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_reaching(one, home) for one in value]
+    outside = isinstance(value, str) and (value == ".." or value.startswith("../"))
+    return os.path.normpath(home / value) if outside else value
 
 
 def import_path(environment: Mapping[str, str]) -> dict[str, str]:

@@ -25,6 +25,7 @@ class AsyncExclusive:
         self._slots = AsyncSlots(limits.max_connections)
         self._idle: Idle[Any] = Idle(limits)
         self._busy: set[Any] = set()
+        self._closed = False
 
     async def take(self, origin: Any, limit: float | None) -> Any | None:
         """Return a connection to use alone, `None` when none is free within `limit` seconds."""
@@ -45,7 +46,7 @@ class AsyncExclusive:
         """Take a connection back; one that cannot be used again is closed."""
         self._busy.discard(connection)
         try:
-            if connection.is_available():
+            if connection.is_available() and not self._closed:
                 await _close(self._idle.put(connection))
             elif not connection.is_closed():
                 await connection.aclose()
@@ -54,6 +55,7 @@ class AsyncExclusive:
 
     async def aclose(self) -> None:
         """Close every connection, those in use included."""
+        self._closed = True  # what is still being opened is closed when it is given back
         busy, self._busy = self._busy, set()
         await _close([*self._idle.shrink(0), *busy])
 

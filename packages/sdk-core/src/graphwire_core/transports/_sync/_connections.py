@@ -26,6 +26,7 @@ class Exclusive:
         self._slots = Slots(limits.max_connections)
         self._idle: Idle[Any] = Idle(limits)
         self._busy: set[Any] = set()
+        self._closed = False
 
     def take(self, origin: Any, limit: float | None) -> Any | None:
         """Return a connection to use alone, `None` when none is free within `limit` seconds."""
@@ -46,7 +47,7 @@ class Exclusive:
         """Take a connection back; one that cannot be used again is closed."""
         self._busy.discard(connection)
         try:
-            if connection.is_available():
+            if connection.is_available() and not self._closed:
                 _close(self._idle.put(connection))
             elif not connection.is_closed():
                 connection.close()
@@ -55,6 +56,7 @@ class Exclusive:
 
     def close(self) -> None:
         """Close every connection, those in use included."""
+        self._closed = True  # what is still being opened is closed when it is given back
         busy, self._busy = self._busy, set()
         _close([*self._idle.shrink(0), *busy])
 

@@ -240,7 +240,7 @@ class AsyncAgent:
         return await assistants.get_graph(
             self._thread.assistant_id,
             xray=xray,
-            headers={**self._thread.headers, **(headers or {})},
+            headers=headers,
             params=params,
         )
 

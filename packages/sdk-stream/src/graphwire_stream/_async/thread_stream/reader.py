@@ -8,7 +8,8 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from types import TracebackType
 from typing import Any, Generic, Protocol, Self, TypeVar
 
-from graphwire_core.errors import RequestTimeout
+from graphwire_core.errors import RequestTimeout, RunFailedError
+from graphwire_stream._async.thread_stream.records import AsyncRecords
 from graphwire_stream._drivers import AsyncDriver, Deadline
 from graphwire_stream._session import Consumer, Interest, Namespace, Session, Track
 from graphwire_stream._session.item import Item
@@ -23,6 +24,7 @@ class AsyncFollowing(Protocol):
 
     session: Session
     driver: AsyncDriver
+    records: AsyncRecords
     timeout: float | None
 
     def check_open(self) -> None:
@@ -74,7 +76,10 @@ class AsyncReader(Generic[T]):
         """
         if self._consumer is None:
             self._consumer = await self._open()
-        item = self._consumer.take()
+        try:
+            item = self._consumer.take()
+        except RunFailedError as error:
+            raise await self._explained(error) from None
         if item is not None:
             self._items.extend(self._reduce(item))
             return True
@@ -103,6 +108,12 @@ class AsyncReader(Generic[T]):
         traceback: TracebackType | None,
     ) -> None:
         await self.aclose()
+
+    async def _explained(self, error: RunFailedError) -> RunFailedError:
+        if self.track is None:
+            return error
+        await self.following.records.explain(self.track)
+        return self.track.failure(error.thread_id or "") or error
 
     def __del__(self) -> None:
         if self._consumer is not None:  # nobody reads it any more: nothing is kept for it

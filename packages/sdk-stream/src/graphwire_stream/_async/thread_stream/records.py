@@ -8,7 +8,7 @@ from typing import Any, Final
 from graphwire_core import AsyncRuns, AsyncThreads
 from graphwire_core._async._sender import AsyncSender
 from graphwire_core.errors import GraphwireError, NotFoundError, RunFailedError, StreamError
-from graphwire_core.models import Run
+from graphwire_core.models import ErrorPayload, Run
 from graphwire_stream._session import Interrupt, Track
 from graphwire_stream._session.interrupts import open_interrupts
 
@@ -68,6 +68,19 @@ class AsyncRecords:
     async def learn(self, track: Track) -> None:
         """Learn how a run ended whose events the server does not have."""
         track.learn((await self._run(track)).status)
+
+    async def explain(self, track: Track) -> None:
+        """Learn what a run failed with: the server says so once, and does not repeat it."""
+        if track.status != "failed" or track.error is not None:
+            return
+        try:
+            latest = await self._recent(1)
+            if latest and latest[0].run_id == track.run_id:
+                error = (await self._threads.get(self._thread_id)).error
+                if isinstance(error, ErrorPayload):
+                    track.error, track.error_type = error.message, error.error
+        except GraphwireError:  # that it failed is known all the same
+            return
 
     async def refuse_cancelled(self, track: Track) -> None:
         """Raise when a run that stopped without a question was cancelled."""

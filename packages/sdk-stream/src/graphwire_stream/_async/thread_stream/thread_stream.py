@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from itertools import count
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -58,9 +58,9 @@ class AsyncThreadStream:
         transport: AsyncEventTransport,
         thread_id: str,
         *,
+        commands: AsyncSender,
         assistant_id: str,
         exists: bool = False,
-        headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
         max_lag: int = 10_000,
         raise_on_error: bool = True,
@@ -70,7 +70,6 @@ class AsyncThreadStream:
         """Id of the thread; a new one where none was given."""
         self.assistant_id = assistant_id
         """Assistant, or graph, that runs are started with."""
-        self.headers = dict(headers or {})
         self.timeout = timeout
         """Longest wait for the next event of a projection, in seconds; `None` waits on."""
         codecs = sender.exchange.codecs
@@ -86,6 +85,7 @@ class AsyncThreadStream:
         """Starts runs, and answers their interrupts."""
         self.agent = AsyncAgent(self)
         """The assistant's graph."""
+        self._commands = commands
         self._exists = exists
         self._ids = count(1)
         self._state = "not entered"
@@ -198,6 +198,7 @@ class AsyncThreadStream:
                 raise StreamError("There is no run to wait for: call run.start() first")
             return await self.records.values()
         await _finish(self, track, deadline)
+        await self.records.explain(track)
         failure = track.failure(self.thread_id)
         if failure is not None:
             raise failure
@@ -264,8 +265,8 @@ class AsyncThreadStream:
             await self.driver.connect()
 
     async def send(self, operation: Operation[T]) -> T:
-        """Send a command with the stream's headers."""
-        return await self.sender.send(operation.customized(self.headers, None))
+        """Send a command."""
+        return await self._commands.send(operation)
 
     def next_id(self) -> int:
         """Return the id of the next command."""

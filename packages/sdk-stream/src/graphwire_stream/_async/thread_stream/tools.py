@@ -17,13 +17,13 @@ from graphwire_stream._drivers import Deadline, async_deferred
 from graphwire_stream._session import Interest, Namespace, Track
 from graphwire_stream._session.item import Item
 
-__all__ = ["AsyncToolCall", "AsyncToolCalls", "AsyncToolDeltas"]
+__all__ = ["AsyncToolCallStream", "AsyncToolCalls", "AsyncToolDeltas"]
 
 
 class AsyncToolDeltas:
     """What a tool writes while it works, from the first piece that is still known."""
 
-    def __init__(self, call: AsyncToolCall) -> None:
+    def __init__(self, call: AsyncToolCallStream) -> None:
         self._call = call
         self.pieces: deque[Any] = deque()
 
@@ -37,7 +37,7 @@ class AsyncToolDeltas:
         return self.pieces.popleft()
 
 
-class AsyncToolCall:
+class AsyncToolCallStream:
     """One call of a tool, from its start on."""
 
     def __init__(self, reader: AsyncReader[Any], tool_call_id: str, namespace: Namespace) -> None:
@@ -112,7 +112,7 @@ class AsyncToolCall:
         return f"<{type(self).__name__} {self.name} {state} id={self.tool_call_id!r}>"
 
 
-class AsyncToolCalls(AsyncProjection[AsyncToolCall]):
+class AsyncToolCalls(AsyncProjection[AsyncToolCallStream]):
     """The calls of tools in one graph of a run, as they begin."""
 
     def __init__(
@@ -122,8 +122,8 @@ class AsyncToolCalls(AsyncProjection[AsyncToolCall]):
         super().__init__(following, interest, track=track, scope=scope or None)
 
     def begin(
-        self, reader: AsyncReader[AsyncToolCall], /
-    ) -> Callable[[Item], Iterable[AsyncToolCall]]:
+        self, reader: AsyncReader[AsyncToolCallStream], /
+    ) -> Callable[[Item], Iterable[AsyncToolCallStream]]:
         """Yield each call when it begins."""
         return _Running(reader).take
 
@@ -133,9 +133,9 @@ class _Running:
 
     def __init__(self, reader: AsyncReader[Any]) -> None:
         self._reader = ref(reader)
-        self._calls: dict[str, AsyncToolCall] = {}
+        self._calls: dict[str, AsyncToolCallStream] = {}
 
-    def take(self, item: Item) -> Iterable[AsyncToolCall]:
+    def take(self, item: Item) -> Iterable[AsyncToolCallStream]:
         """Add an event to its call; return the call when it is new."""
         reader = self._reader()
         name = item.data.get("tool_call_id") if isinstance(item.data, dict) else None
@@ -144,7 +144,7 @@ class _Running:
         call = self._calls.get(name)
         new = call is None
         if call is None:
-            call = self._calls[name] = AsyncToolCall(reader, name, item.namespace)
+            call = self._calls[name] = AsyncToolCallStream(reader, name, item.namespace)
         call.take(item.data)
         if call.done:
             del self._calls[name]

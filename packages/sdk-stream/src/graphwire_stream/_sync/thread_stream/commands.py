@@ -241,7 +241,7 @@ class Agent:
         return assistants.get_graph(
             self._thread.assistant_id,
             xray=xray,
-            headers={**self._thread.headers, **(headers or {})},
+            headers=headers,
             params=params,
         )
 

@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterable, Iterator
 from types import TracebackType
 from typing import Any, Generic, Protocol, Self, TypeVar
 
-from graphwire_core.errors import RequestTimeout
+from graphwire_core.errors import RequestTimeout, RunFailedError
 from graphwire_stream._drivers import Deadline, Driver
 from graphwire_stream._session import Consumer, Interest, Namespace, Session, Track
 from graphwire_stream._session.item import Item
+from graphwire_stream._sync.thread_stream.records import Records
 
 __all__ = ["Following", "Projection", "Reader"]
 
@@ -24,6 +25,7 @@ class Following(Protocol):
 
     session: Session
     driver: Driver
+    records: Records
     timeout: float | None
 
     def check_open(self) -> None:
@@ -75,7 +77,10 @@ class Reader(Generic[T]):
         """
         if self._consumer is None:
             self._consumer = self._open()
-        item = self._consumer.take()
+        try:
+            item = self._consumer.take()
+        except RunFailedError as error:
+            raise self._explained(error) from None
         if item is not None:
             self._items.extend(self._reduce(item))
             return True
@@ -104,6 +109,12 @@ class Reader(Generic[T]):
         traceback: TracebackType | None,
     ) -> None:
         self.close()
+
+    def _explained(self, error: RunFailedError) -> RunFailedError:
+        if self.track is None:
+            return error
+        self.following.records.explain(self.track)
+        return self.track.failure(error.thread_id or "") or error
 
     def __del__(self) -> None:
         if self._consumer is not None:  # nobody reads it any more: nothing is kept for it

@@ -9,7 +9,7 @@ from typing import Any, Final
 from graphwire_core import Runs, Threads
 from graphwire_core._sync._sender import Sender
 from graphwire_core.errors import GraphwireError, NotFoundError, RunFailedError, StreamError
-from graphwire_core.models import Run
+from graphwire_core.models import ErrorPayload, Run
 from graphwire_stream._session import Interrupt, Track
 from graphwire_stream._session.interrupts import open_interrupts
 
@@ -69,6 +69,19 @@ class Records:
     def learn(self, track: Track) -> None:
         """Learn how a run ended whose events the server does not have."""
         track.learn((self._run(track)).status)
+
+    def explain(self, track: Track) -> None:
+        """Learn what a run failed with: the server says so once, and does not repeat it."""
+        if track.status != "failed" or track.error is not None:
+            return
+        try:
+            latest = self._recent(1)
+            if latest and latest[0].run_id == track.run_id:
+                error = (self._threads.get(self._thread_id)).error
+                if isinstance(error, ErrorPayload):
+                    track.error, track.error_type = error.message, error.error
+        except GraphwireError:  # that it failed is known all the same
+            return
 
     def refuse_cancelled(self, track: Track) -> None:
         """Raise when a run that stopped without a question was cancelled."""

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from itertools import count
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -59,9 +59,9 @@ class ThreadStream:
         transport: EventTransport,
         thread_id: str,
         *,
+        commands: Sender,
         assistant_id: str,
         exists: bool = False,
-        headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
         max_lag: int = 10_000,
         raise_on_error: bool = True,
@@ -71,7 +71,6 @@ class ThreadStream:
         """Id of the thread; a new one where none was given."""
         self.assistant_id = assistant_id
         """Assistant, or graph, that runs are started with."""
-        self.headers = dict(headers or {})
         self.timeout = timeout
         """Longest wait for the next event of a projection, in seconds; `None` waits on."""
         codecs = sender.exchange.codecs
@@ -87,6 +86,7 @@ class ThreadStream:
         """Starts runs, and answers their interrupts."""
         self.agent = Agent(self)
         """The assistant's graph."""
+        self._commands = commands
         self._exists = exists
         self._ids = count(1)
         self._state = "not entered"
@@ -199,6 +199,7 @@ class ThreadStream:
                 raise StreamError("There is no run to wait for: call run.start() first")
             return self.records.values()
         _finish(self, track, deadline)
+        self.records.explain(track)
         failure = track.failure(self.thread_id)
         if failure is not None:
             raise failure
@@ -265,8 +266,8 @@ class ThreadStream:
             self.driver.connect()
 
     def send(self, operation: Operation[T]) -> T:
-        """Send a command with the stream's headers."""
-        return self.sender.send(operation.customized(self.headers, None))
+        """Send a command."""
+        return self._commands.send(operation)
 
     def next_id(self) -> int:
         """Return the id of the next command."""

@@ -18,13 +18,13 @@ from graphwire_stream._sync.thread_stream.reader import (
     Reader,
 )
 
-__all__ = ["ToolCall", "ToolCalls", "ToolDeltas"]
+__all__ = ["ToolCallStream", "ToolCalls", "ToolDeltas"]
 
 
 class ToolDeltas:
     """What a tool writes while it works, from the first piece that is still known."""
 
-    def __init__(self, call: ToolCall) -> None:
+    def __init__(self, call: ToolCallStream) -> None:
         self._call = call
         self.pieces: deque[Any] = deque()
 
@@ -38,7 +38,7 @@ class ToolDeltas:
         return self.pieces.popleft()
 
 
-class ToolCall:
+class ToolCallStream:
     """One call of a tool, from its start on."""
 
     def __init__(self, reader: Reader[Any], tool_call_id: str, namespace: Namespace) -> None:
@@ -113,7 +113,7 @@ class ToolCall:
         return f"<{type(self).__name__} {self.name} {state} id={self.tool_call_id!r}>"
 
 
-class ToolCalls(Projection[ToolCall]):
+class ToolCalls(Projection[ToolCallStream]):
     """The calls of tools in one graph of a run, as they begin."""
 
     def __init__(
@@ -122,7 +122,9 @@ class ToolCalls(Projection[ToolCall]):
         interest = Interest(frozenset({"tools"}), (scope,), 0)
         super().__init__(following, interest, track=track, scope=scope or None)
 
-    def begin(self, reader: Reader[ToolCall], /) -> Callable[[Item], Iterable[ToolCall]]:
+    def begin(
+        self, reader: Reader[ToolCallStream], /
+    ) -> Callable[[Item], Iterable[ToolCallStream]]:
         """Yield each call when it begins."""
         return _Running(reader).take
 
@@ -132,9 +134,9 @@ class _Running:
 
     def __init__(self, reader: Reader[Any]) -> None:
         self._reader = ref(reader)
-        self._calls: dict[str, ToolCall] = {}
+        self._calls: dict[str, ToolCallStream] = {}
 
-    def take(self, item: Item) -> Iterable[ToolCall]:
+    def take(self, item: Item) -> Iterable[ToolCallStream]:
         """Add an event to its call; return the call when it is new."""
         reader = self._reader()
         name = item.data.get("tool_call_id") if isinstance(item.data, dict) else None
@@ -143,7 +145,7 @@ class _Running:
         call = self._calls.get(name)
         new = call is None
         if call is None:
-            call = self._calls[name] = ToolCall(reader, name, item.namespace)
+            call = self._calls[name] = ToolCallStream(reader, name, item.namespace)
         call.take(item.data)
         if call.done:
             del self._calls[name]
