@@ -17,7 +17,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable, Iterator
 from statistics import median, quantiles
 from typing import Any, NamedTuple
 
@@ -74,11 +74,7 @@ class Row(NamedTuple):
 def thread_id(number: int, count: int, per_message: int, pause: float = 0) -> str:
     """Return the id of a thread that says what its run is like."""
     tail = f"{count:06x}{per_message:04x}{int(pause * 1000):02x}"
-    return (
-        f"00000000-0000-4000-8000-{tail[:12]}"
-        if not number
-        else (f"{number:08x}-0000-4000-8000-{tail[:12]}")
-    )
+    return f"{number:08x}-0000-4000-8000-{tail}"
 
 
 def client_of(name: str, url: str) -> Any:
@@ -101,7 +97,7 @@ async def fan_out(client: Any, way: str, thread: str, readers: int, *, plain: bo
         return sum(await asyncio.gather(*(read(stream) for _ in range(readers))))
 
 
-async def throughput(name: str, url: str, way: str, readers: int, plain: bool) -> float:  # noqa: FBT001
+async def throughput(name: str, url: str, way: str, readers: int, *, plain: bool) -> float:
     """Return events of the connections per second of CPU."""
     each = EVENTS if plain else EVENTS // PER_MESSAGE
     spent = 0.0
@@ -124,7 +120,7 @@ async def throughput(name: str, url: str, way: str, readers: int, plain: bool) -
             spent += time.process_time() - begun
             if sum(counts) != STREAMS * each * readers:
                 lost = STREAMS * each * readers - sum(counts)
-                print(f"   {name}: {lost} of {STREAMS * each * readers} items were lost", flush=True)
+                print(f"   {name}: {lost} of {sum(counts) + lost} items were lost", flush=True)
     return TURNS * STREAMS * EVENTS / spent
 
 
@@ -265,7 +261,9 @@ def main(arguments: list[str]) -> int:
         what, name, url, *rest = arguments
         figure: Any
         if what == "throughput":
-            figure = asyncio.run(throughput(name, url, rest[0], int(rest[2]), rest[1] == "plain"))
+            figure = asyncio.run(
+                throughput(name, url, rest[0], int(rest[2]), plain=rest[1] == "plain")
+            )
         elif what == "latency":
             figure = asyncio.run(latency(name, url, rest[0]))
         else:

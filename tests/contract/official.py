@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import inspect
+import textwrap
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -26,6 +28,14 @@ def names() -> set[str]:
         module = ".".join(part for part in parts if part != "__init__")
         found.update(f"{module}.{name}" for name in _definitions(ast.parse(path.read_text()).body))
     return found
+
+
+def set_by_constructor(kind: type) -> set[str]:
+    """Return what the constructor of a class sets on the instance."""
+    source = textwrap.dedent(inspect.getsource(kind.__init__))
+    [method] = ast.parse(source).body
+    assert isinstance(method, ast.FunctionDef)
+    return set(_attributes(method))
 
 
 def _definitions(body: list[ast.stmt]) -> Iterator[str]:

@@ -114,7 +114,7 @@ class SessionMachine(RuleBasedStateMachine):
 
     @precondition(lambda self: self.going is not None and self.starting is None)
     @rule(status=st.sampled_from(["completed", "failed", "interrupted"]), trailing=st.booleans())
-    def the_run_ends(self, status: str, trailing: bool) -> None:
+    def the_run_ends(self, *, status: str, trailing: bool) -> None:
         assert self.going is not None
         self.end(self.going, status)
         if trailing and status == "interrupted":
@@ -175,13 +175,13 @@ class SessionMachine(RuleBasedStateMachine):
         self.session.connected(self.session.channels)
 
     @rule(websocket=st.booleans())
-    def the_driver_connects(self, websocket: bool) -> None:
+    def the_driver_connects(self, *, websocket: bool) -> None:
         if self.model.connection is None or self.session.rotating:
             self.connect(websocket=websocket)
 
     @precondition(lambda self: self.model.connection is not None)
     @rule(count=st.integers(1, 10), again=st.booleans())
-    def frames_arrive(self, count: int, again: bool) -> None:
+    def frames_arrive(self, *, count: int, again: bool) -> None:
         connection = self.model.connection
         assert connection is not None
         frames = [connection.frames.popleft() for _ in range(min(count, len(connection.frames)))]

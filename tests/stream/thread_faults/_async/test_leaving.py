@@ -36,7 +36,9 @@ from tests.transports.wire import PATIENCE
 from graphwire import get_client
 from graphwire_core.errors import StreamError
 from graphwire_core.retry import Retry
+from graphwire_core.transports import Timeout
 from graphwire_stream import AsyncThreadStream
+from graphwire_stream.event_transports import _operations
 
 NAMES = ("values", "text", "messages", "tool_calls", "subgraphs", "events", "output")
 
@@ -164,10 +166,17 @@ PLACES: dict[str, Act] = {
 }
 
 
+@pytest.fixture
+def hasty(monkeypatch: pytest.MonkeyPatch) -> Timeout:
+    """Return limits by which no request takes long: a thread that sends one is not stopped."""
+    monkeypatch.setattr(_operations, "SILENCE", 0.3)
+    return Timeout(connect=5, read=0.3, write=5, pool=5)
+
+
 @pytest.mark.parametrize("place", PLACES)
-async def test_closing_in_the_middle_of(kind: str, place: str) -> None:
+async def test_closing_in_the_middle_of(kind: str, place: str, hasty: Timeout) -> None:
     with Stage(PLACES[place]) as stage:
-        async with AsyncVisit(stage, kind, limits=LIMITS) as thread:
+        async with AsyncVisit(stage, kind, limits=hasty) as thread:
             await started(thread)
             names = NAMES[:2] if place == "a flood" else NAMES
             assert thread.tool_calls is not None
@@ -210,9 +219,9 @@ async def test_closing_while_a_run_is_started(kind: str) -> None:
             assert stage.is_left()
 
 
-async def test_closing_while_a_run_waits_for_its_connection(kind: str) -> None:
+async def test_closing_while_a_run_waits_for_its_connection(kind: str, hasty: Timeout) -> None:
     with Stage(_first_answer) as stage:
-        async with AsyncVisit(stage, kind) as thread:
+        async with AsyncVisit(stage, kind, limits=hasty) as thread:
             assert thread.values is not None
             start = AsyncTogether(partial(refused_start, thread))
             await reached(stage)

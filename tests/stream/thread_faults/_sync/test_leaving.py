@@ -37,7 +37,9 @@ from tests.transports.wire import PATIENCE
 from graphwire import get_sync_client
 from graphwire_core.errors import StreamError
 from graphwire_core.retry import Retry
+from graphwire_core.transports import Timeout
 from graphwire_stream import ThreadStream
+from graphwire_stream.event_transports import _operations
 
 NAMES = ("values", "text", "messages", "tool_calls", "subgraphs", "events", "output")
 
@@ -165,10 +167,17 @@ PLACES: dict[str, Act] = {
 }
 
 
+@pytest.fixture
+def hasty(monkeypatch: pytest.MonkeyPatch) -> Timeout:
+    """Return limits by which no request takes long: a thread that sends one is not stopped."""
+    monkeypatch.setattr(_operations, "SILENCE", 0.3)
+    return Timeout(connect=5, read=0.3, write=5, pool=5)
+
+
 @pytest.mark.parametrize("place", PLACES)
-def test_closing_in_the_middle_of(kind: str, place: str) -> None:
+def test_closing_in_the_middle_of(kind: str, place: str, hasty: Timeout) -> None:
     with Stage(PLACES[place]) as stage:
-        with Visit(stage, kind, limits=LIMITS) as thread:
+        with Visit(stage, kind, limits=hasty) as thread:
             started(thread)
             names = NAMES[:2] if place == "a flood" else NAMES
             assert thread.tool_calls is not None
@@ -211,9 +220,9 @@ def test_closing_while_a_run_is_started(kind: str) -> None:
             assert stage.is_left()
 
 
-def test_closing_while_a_run_waits_for_its_connection(kind: str) -> None:
+def test_closing_while_a_run_waits_for_its_connection(kind: str, hasty: Timeout) -> None:
     with Stage(_first_answer) as stage:
-        with Visit(stage, kind) as thread:
+        with Visit(stage, kind, limits=hasty) as thread:
             assert thread.values is not None
             start = Together(partial(refused_start, thread))
             reached(stage)

@@ -176,8 +176,8 @@ REFUSED: dict[str, Refusal] = {
         "timeout: expected a number above 0",
     ),
     "run_start_timeout": (
-        lambda client: client.threads.stream(assistant_id="a", run_start_timeout="5"),
-        "run_start_timeout: expected a number above 0, got str '5'",
+        lambda client: client.threads.stream(assistant_id="a", run_start_timeout=False),
+        "run_start_timeout: expected a number above 0, got bool False",
     ),
     "max_lag": (
         lambda client: client.threads.stream(assistant_id="a", max_lag=99),

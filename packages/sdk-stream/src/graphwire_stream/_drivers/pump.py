@@ -123,7 +123,8 @@ class AsyncDriver:
         try:
             await self._stopped()
         finally:
-            await self._disconnect()
+            async with self._connecting:
+                await self._disconnect()
 
     def _wake(self, consumer: Consumer) -> None:
         for future in self._waiting.pop(consumer, ()):
@@ -215,16 +216,24 @@ class AsyncDriver:
             self._session.connected(channels)
 
     async def _dialled(self, wanted: EventFilter) -> AsyncEventConnection:
-        """Connect, in a task of its own: whoever asked for it may be another than who closes."""
-        dialling = self._transport.connect(self._session.thread_id, wanted)
-        self._dialling = asyncio.ensure_future(dialling)
+        """Connect, in a task of its own: whoever closes the stream can stop it."""
+        connecting = self._transport.connect(self._session.thread_id, wanted)
+        self._dialling = dialling = asyncio.ensure_future(connecting)
         try:
-            return await self._dialling
+            await asyncio.wait((dialling,))
         except asyncio.CancelledError:
-            task = asyncio.current_task()
-            if task is not None and task.cancelling():
-                raise
-            raise StreamError("The thread stream was closed") from None
+            dialling.cancel()
+            await asyncio.wait((dialling,))
+            if not dialling.cancelled() and dialling.exception() is None:
+                await dialling.result().aclose()
+            raise
+        if dialling.cancelled():
+            raise StreamError("The thread stream was closed")
+        connection = dialling.result()
+        if self._closed:
+            await connection.aclose()
+            raise StreamError("The thread stream was closed")
+        return connection
 
     @asynccontextmanager
     async def _resuming(self) -> AsyncIterator[None]:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, Self
+from typing import Any, Final, Self
 from uuid import uuid4
 
 from graphwire_core import Client, Threads
@@ -66,19 +66,15 @@ class StreamingThreads(Threads):
         Raises:
             ConfigurationError: The transport is not registered; the message lists those there are.
         """
-        _check("timeout", timeout)
-        _check("run_start_timeout", run_start_timeout)
-        _check("max_lag", max_lag, least=LEAST_LAG)
+        _check(timeout=timeout, run_start_timeout=run_start_timeout)
+        _check(least=LEAST_LAG, max_lag=max_lag)
         given = identifier("thread_id", thread_id) if thread_id is not None else str(uuid4())
-        client = self._client if headers is None else self._client.with_options(headers=headers)
-        patient = client
-        if run_start_timeout is not None:
-            patient = client.with_options(timeout=run_start_timeout)
+        client = _varied(self._client, headers=headers)
         return ThreadStream(
             client._sender,  # noqa: SLF001  # the client and its resources are one unit
             event_transport(client, transport),
             given,
-            commands=patient._sender,  # noqa: SLF001  # the same
+            commands=_varied(client, timeout=run_start_timeout)._sender,  # noqa: SLF001  # the same
             assistant_id=identifier("assistant_id", assistant_id),
             exists=thread_id is not None,
             timeout=timeout,
@@ -123,10 +119,16 @@ class StreamingThreads(Threads):
         return RunStream(self._sender, plan)
 
 
-def _check(name: str, limit: float | None, *, least: int = 0) -> None:
-    if limit is None:
-        return
-    is_number = isinstance(limit, int | float) and not isinstance(limit, bool)
-    if not is_number or not (limit >= least if least else limit > 0):
-        expected = f"{least} or more" if least else "a number above 0"
-        raise InvalidArgumentError(name, expected, describe(limit))
+def _varied(client: Client, **options: Any) -> Client:
+    given = {name: option for name, option in options.items() if option is not None}
+    return client.with_options(**given) if given else client
+
+
+def _check(*, least: int = 0, **limits: float | None) -> None:
+    for name, limit in limits.items():
+        if limit is None:
+            continue
+        is_number = isinstance(limit, int | float) and not isinstance(limit, bool)
+        if not is_number or not (limit >= least if least else limit > 0):
+            expected = f"{least} or more" if least else "a number above 0"
+            raise InvalidArgumentError(name, expected, describe(limit))
