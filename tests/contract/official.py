@@ -32,10 +32,10 @@ def names() -> set[str]:
 
 def set_by_constructor(kind: type) -> set[str]:
     """Return what the constructor of a class sets on the instance."""
-    source = textwrap.dedent(inspect.getsource(kind.__init__))
-    [method] = ast.parse(source).body
-    assert isinstance(method, ast.FunctionDef)
-    return set(_attributes(method))
+    [definition] = ast.parse(textwrap.dedent(inspect.getsource(kind))).body
+    assert isinstance(definition, ast.ClassDef)
+    methods = [one for one in definition.body if isinstance(one, ast.FunctionDef)]
+    return {name for one in methods if one.name == "__init__" for name in _attributes(one)}
 
 
 def _definitions(body: list[ast.stmt]) -> Iterator[str]:

@@ -156,7 +156,7 @@ def test_what_goes_by_position_goes_by_the_same_one(
 
 
 def test_functions_and_words_were_found() -> None:
-    assert len(FUNCTIONS) == 117
+    assert len(FUNCTIONS) == 111
     assert len(WORDS) == 26
 
 

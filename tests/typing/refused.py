@@ -11,6 +11,11 @@ client.runs.stream("t", "a", stream_mode="valus")  # error
 client.runs.stream("t", "a", inptu={})  # error
 client.runs.stream("t", "a", version="v3")  # error
 client.runs.stream("t", "a", on_gap="ignore")  # error
+client.threads.stream("t")  # error
+client.threads.stream(assistant_id="a", transport=3)  # error
+client.threads.stream(assistant_id="a").run.start(multitask_strategy="wait")  # error
+client.threads.stream(assistant_id="a").run({}, confg={})  # error
+client.threads.stream(assistant_id="a").run.respond()  # error
 client.runs.resume(b"bytes")  # error
 client.threads.get(None)  # error
 client.threads.get(b"bytes")  # error

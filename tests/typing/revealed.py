@@ -22,7 +22,17 @@ from graphwire_core import AsyncPage, Page
 from graphwire_stream import AsyncRunStream, RunCursor, RunStream, StreamPart, StreamPartV2
 from graphwire_stream.messages import Message, Token, ToolCall, Usage
 from graphwire_stream.parts import ValuesStreamPart
+from graphwire_stream.protocol import Event, RunStarted
 from graphwire_stream.resumption import Gap
+from graphwire_stream.thread_streams import (
+    AsyncMessageStream,
+    AsyncSubgraph,
+    AsyncThreadStream,
+    AsyncToolCallStream,
+    Interrupt,
+    MessageStream,
+    ThreadStream,
+)
 
 
 class State(TypedDict):
@@ -82,6 +92,31 @@ async def the_async_colour() -> None:
         assert_type(thread, Thread)
 
 
+async def a_thread_stream() -> None:
+    """Check what a session with a thread yields."""
+    client = get_client()
+    async with client.threads.stream(assistant_id="a") as live:
+        assert_type(live, AsyncThreadStream)
+        assert_type(await live.run.start(input={}), RunStarted)
+        assert_type(live.interrupts, list[Interrupt])
+        assert_type(await live.agent.get_tree(), AssistantGraph)
+        async for message in live.messages:
+            assert_type(message, AsyncMessageStream)
+            assert_type(await message.text, str)
+            assert_type(await message.tool_calls, list[ToolCall])
+            assert_type(await message.complete(), Message)
+            async for piece in message.text:
+                assert_type(piece, str)
+        async for token in live.text():
+            assert_type(token, Token)
+        async for call in live.tool_calls:
+            assert_type(call, AsyncToolCallStream)
+        async for subgraph in live.subgraphs:
+            assert_type(subgraph, AsyncSubgraph)
+        async for event in live.subscribe(["values"]):
+            assert_type(event, Event)
+
+
 def the_sync_colour() -> None:
     """Check the same calls of the sync client, in short."""
     client = get_sync_client()
@@ -94,6 +129,12 @@ def the_sync_colour() -> None:
     assert_type(client.runs.resume("c", version="v1"), RunStream[StreamPart])
     for token in client.runs.stream("t", "a").text:
         assert_type(token, Token)
+    with client.threads.stream(assistant_id="a") as live:
+        assert_type(live, ThreadStream)
+        for message in live.messages:
+            assert_type(message, MessageStream)
+            assert_type(message.text.get(), str)
+            assert_type(message.tool_calls.get(), list[ToolCall])
     for part in client.runs.stream("t", "a"):
         assert_type(part, StreamPart)
     for thread in client.threads.search().all():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 
 import aiohttp
 from yarl import URL
@@ -47,8 +47,9 @@ class AsyncAiohttpResponse:
 
     async def aiter_bytes(self) -> AsyncIterator[bytes]:
         """Iterate over the body as it arrives, content encoding undone."""
+        body = self._response.content
         try:
-            async for chunk in self._response.content.iter_any():
+            while chunk := await body.readany():
                 yield chunk
         except LIBRARY as error:
             raise translated(self._request, error) from error
@@ -93,7 +94,7 @@ class AsyncAiohttpTransport:
         try:
             if time.monotonic() - self._used > _IDLE:
                 await _see_closings()
-            response = await self._send(session, request)
+            response = await self._sending(session, request)
         except BaseException as error:
             self._free()
             if isinstance(error, LIBRARY):
@@ -112,9 +113,9 @@ class AsyncAiohttpTransport:
         self._used = time.monotonic()
         self._slots.free()
 
-    async def _send(
+    def _sending(
         self, session: aiohttp.ClientSession, request: Request
-    ) -> aiohttp.ClientResponse:
+    ) -> Awaitable[aiohttp.ClientResponse]:
         if request.timeout is not self._timeout:
             self._timeout, self._limits = request.timeout, _limits(request.timeout)
         upload = Upload(request) if len(request.content) > PIECE else None
@@ -128,7 +129,7 @@ class AsyncAiohttpTransport:
             timeout=self._limits,
             middlewares=(AsGiven(request),),
         )
-        return await (upload.bounded(sending) if upload else sending)
+        return upload.bounded(sending) if upload else sending
 
     def _open(self) -> aiohttp.ClientSession:
         # aiohttp's own default for https trusts what it found when it was imported. A client of

@@ -19,13 +19,13 @@ class AsyncDeferred(Generic[T]):
         self._wait = wait
         self._timeout: float | None = None
 
-    def with_timeout(self, seconds: float | None) -> AsyncDeferred[T]:
-        """Return the same value, to be waited for no longer than this.
+    def with_timeout(self, timeout: float | None) -> AsyncDeferred[T]:
+        """Return the same value, to be waited for no longer than this, in seconds.
 
         Awaiting it raises `RequestTimeout` when the time is over.
         """
         limited = AsyncDeferred(self._wait)
-        limited._timeout = seconds
+        limited._timeout = timeout
         return limited
 
     def __await__(self) -> Generator[Any, None, T]:

@@ -58,22 +58,18 @@ class StreamingThreads(Threads):
             headers: Extra headers of every request of the stream.
             run_start_timeout: Longest wait for the server to take a command. Default: the client's.
             timeout: Longest wait for the next event of a projection, in seconds. Default: no limit.
-            max_lag: Events, 100 or more, that one reader may be behind the fastest before it gets a
-                `SlowConsumerError`.
-            raise_on_error: Whether readers of a failed run get its `RunFailedError`, after its last
-                event.
+            max_lag: Events, 100 or more, that one reader may be behind the fastest.
+            raise_on_error: Whether readers of a failed run get its `RunFailedError` in the end.
 
         Raises:
             ConfigurationError: The transport is not registered; the message lists those there are.
         """
-        _check(timeout=timeout, run_start_timeout=run_start_timeout)
-        _check(least=LEAST_LAG, max_lag=max_lag)
-        given = identifier("thread_id", thread_id) if thread_id is not None else str(uuid4())
+        _check(timeout=timeout, run_start_timeout=run_start_timeout, max_lag=max_lag)
         client = _varied(self._client, headers=headers)
         return ThreadStream(
             client._sender,  # noqa: SLF001  # the client and its resources are one unit
             event_transport(client, transport),
-            given,
+            str(uuid4()) if thread_id is None else identifier("thread_id", thread_id),
             commands=_varied(client, timeout=run_start_timeout)._sender,  # noqa: SLF001  # the same
             assistant_id=identifier("assistant_id", assistant_id),
             exists=thread_id is not None,
@@ -124,11 +120,13 @@ def _varied(client: Client, **options: Any) -> Client:
     return client.with_options(**given) if given else client
 
 
-def _check(*, least: int = 0, **limits: float | None) -> None:
+def _check(*, max_lag: int, **limits: float | None) -> None:
     for name, limit in limits.items():
-        if limit is None:
-            continue
-        is_number = isinstance(limit, int | float) and not isinstance(limit, bool)
-        if not is_number or not (limit >= least if least else limit > 0):
-            expected = f"{least} or more" if least else "a number above 0"
-            raise InvalidArgumentError(name, expected, describe(limit))
+        if limit is not None and not (_is_number(limit) and limit > 0):
+            raise InvalidArgumentError(name, "a number above 0", describe(limit))
+    if not _is_number(max_lag) or max_lag < LEAST_LAG:
+        raise InvalidArgumentError("max_lag", f"{LEAST_LAG} or more", describe(max_lag))
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
