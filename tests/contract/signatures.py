@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Callable
 from functools import cached_property
+from types import SimpleNamespace
 from typing import Any, Unpack, get_args, get_origin, get_type_hints
 
 import graphwire_core
@@ -45,11 +47,19 @@ def options(method: Callable[..., Any]) -> set[str]:
     """Return the keywords that a method takes through `**options: Unpack[TypedDict]`."""
     for parameter in inspect.signature(method).parameters.values():
         if parameter.kind is parameter.VAR_KEYWORD:
-            hint = get_type_hints(method)[parameter.name]
+            # Alone: the other hints may be of modules that are imported when they are needed.
+            hint = _hint(method, parameter.name)
             assert get_origin(hint) is Unpack, f"{method.__qualname__} takes any keyword"
             [keys] = get_args(hint)
             return set(keys.__required_keys__ | keys.__optional_keys__)
     return set()
+
+
+def _hint(method: Callable[..., Any], name: str) -> Any:
+    function = inspect.unwrap(method)
+    holder = SimpleNamespace(__annotations__={name: function.__annotations__[name]})
+    names = vars(sys.modules[function.__module__])
+    return get_type_hints(holder, names, PUBLIC)[name]
 
 
 def positional(method: Callable[..., Any]) -> list[str]:

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Literal, get_args, get_origin
 
 import langgraph_sdk
@@ -42,7 +43,10 @@ def found(name: str) -> Any:
             attributes.insert(0, attribute)
             continue
         for attribute in attributes:
-            value = inspect.getattr_static(value, attribute)
+            if isinstance(value, ModuleType):  # its names may be imported when they are asked for
+                value = getattr(value, attribute)
+            else:
+                value = inspect.getattr_static(value, attribute)
         return value
 
 
