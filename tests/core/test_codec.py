@@ -10,7 +10,9 @@ import pytest
 
 from graphwire import Client, get_client, get_sync_client
 from graphwire_core._codec import Codecs
+from graphwire_core._operation import Operation
 from graphwire_core._operations import runs, store, threads
+from graphwire_core._reading import nothing
 from graphwire_core.errors import PluginError
 from graphwire_core.plugins import CodecPart, CodecRegistry, hookimpl
 from graphwire_core.testing import DevServer
@@ -88,6 +90,34 @@ def test_the_parts_of_a_run_are_named_and_the_rest_is_left_alone() -> None:
     }
 
 
+def test_the_parts_of_a_command_are_named() -> None:
+    params = {"interrupt_id": "i", "response": 1, "update": {"u": 1}, "config": {"tags": []}}
+    several = {"responses": [{"interrupt_id": "i", "response": 1}], "metadata": {"m": 1}}
+    start = {"assistant_id": "a", "input": 1, "langsmith_tracer": {"project_name": "p"}}
+
+    assert [sealed_command(one) for one in (params, several, start)] == [
+        {
+            "interrupt_id": "i",
+            "response": ["c", "input", 1],
+            "update": ["c", "values", {"u": 1}],
+            "config": ["c", "config", {"tags": []}],
+        },
+        {
+            "responses": [{"interrupt_id": "i", "response": ["c", "input", 1]}],
+            "metadata": ["c", "metadata", {"m": 1}],
+        },
+        {**start, "input": ["c", "input", 1]},
+    ]
+
+
+def sealed_command(params: Any) -> Any:
+    body = {"id": 1, "method": "m", "params": params}
+    operation = Operation("POST", f"/threads/{ID}/commands", nothing, body=body)
+    sealed = Codecs([Marked("c")]).encoded(operation, operation.body)
+    assert sealed | {"params": params} == body
+    return sealed["params"]
+
+
 def test_states_are_decoded_in_lists_and_in_their_subgraphs() -> None:
     def marked(value: Any) -> list[Any]:
         return ["c", "values", value]
@@ -95,13 +125,25 @@ def test_states_are_decoded_in_lists_and_in_their_subgraphs() -> None:
     state = {
         "values": marked(1),
         "next": [],
-        "tasks": [{"result": marked(2), "state": {"values": marked(3), "tasks": []}}],
+        "tasks": [
+            {
+                "result": marked(2),
+                "interrupts": [{"id": "i", "value": marked(4)}],
+                "state": {"values": marked(3), "tasks": []},
+            }
+        ],
     }
     assert Codecs([Marked("c")]).decoded(threads.get_history(ID), [state]) == [
         {
             "values": 1,
             "next": [],
-            "tasks": [{"result": 2, "state": {"values": 3, "tasks": []}}],
+            "tasks": [
+                {
+                    "result": 2,
+                    "interrupts": [{"id": "i", "value": 4}],
+                    "state": {"values": 3, "tasks": []},
+                }
+            ],
         }
     ]
 
@@ -114,6 +156,7 @@ def test_states_are_decoded_in_lists_and_in_their_subgraphs() -> None:
         ("updates", {"node": ["c", "values", 1]}, {"node": 1}),
         ("custom", ["c", "values", 1], ["c", "values", 1]),
         ("tasks", {"id": "t", "input": ["c", "values", 1]}, {"id": "t", "input": 1}),
+        ("input.requested", {"payload": ["c", "values", 1]}, {"payload": 1}),
     ],
 )
 def test_events_of_a_stream_are_decoded_by_their_kind(event: str, data: Any, decoded: Any) -> None:

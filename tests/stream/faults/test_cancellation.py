@@ -6,10 +6,11 @@ import asyncio
 import gc
 import itertools
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any
 
 import pytest
+from tests.stream.cancelled import Cancelled
 from tests.stream.faults._async.conftest import MAKERS, NAMES, client_of, no_delays
 from tests.stream.faults.stage import THREAD, Act, Hold, Stage, stream, tell
 from tests.stream.scripted import events
@@ -21,38 +22,6 @@ from graphwire_core.transports import AsyncResponse, AsyncTransport, Request, Tr
 __all__ = ["no_delays"]
 
 pytestmark = pytest.mark.parametrize("transport", NAMES)
-
-
-class Cancelled:
-    """Awaits some work, and cancels the task where it waits for the n-th time."""
-
-    def __init__(self, work: Awaitable[Any], at: int) -> None:
-        self._work = work
-        self._at = at
-        self._waits = 0
-
-    @property
-    def done(self) -> bool:
-        """Whether the task was cancelled."""
-        return self._waits >= self._at
-
-    def __await__(self) -> Generator[Any, Any, None]:
-        steps = self._work.__await__()
-        thrown: BaseException | None = None
-        while True:
-            try:
-                awaited = steps.send(None) if thrown is None else steps.throw(thrown)
-            except StopIteration:
-                return
-            self._waits += 1
-            if self._waits == self._at:
-                task = asyncio.current_task()
-                assert task is not None
-                task.cancel()
-            try:
-                thrown = yield awaited
-            except BaseException as error:  # noqa: BLE001  # handed on to the work
-                thrown = error
 
 
 class Counting:

@@ -103,6 +103,12 @@ class Model:
         if self.connection is not None:
             self.connection.take_in(entry)
 
+    def ending(self, run_id: str) -> str:
+        """Return how a run ended."""
+        own = [entry for entry in self.tape if entry.run_id == run_id and not entry.namespace]
+        endings = [str(entry.data["event"]) for entry in own if entry.method == "lifecycle"]
+        return next(event for event in endings if event in ENDINGS)
+
     def expected(self, run_id: str, interest: Interest) -> list[Told]:
         """Return what a consumer must read of a run, all of it and in this order."""
         own = [entry for entry in self.tape if entry.run_id == run_id and not entry.live_only]

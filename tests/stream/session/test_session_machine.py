@@ -61,6 +61,7 @@ class SessionMachine(RuleBasedStateMachine):
         self.starting: tuple[Track, str] | None = None
         self.going: str | None = None
         self.runs = 0
+        self.asked_for: frozenset[str] | None = None
         self.ended_subgraphs: set[tuple[str, Namespace]] = set()
 
     @initialize(history=st.integers(0, 2))
@@ -171,8 +172,17 @@ class SessionMachine(RuleBasedStateMachine):
     # Between them
 
     def connect(self, *, websocket: bool) -> None:
-        self.model.connect(self.session.channels, websocket=websocket)
-        self.session.connected(self.session.channels)
+        channels = self.asked_for or self.session.channels
+        self.asked_for = None
+        self.model.connect(channels, websocket=websocket)
+        self.session.connected(channels)
+
+    @rule()
+    def the_driver_asks_for_a_connection(self) -> None:
+        """More channels may be wanted when it is there than were asked for."""
+        if self.asked_for is None and (self.model.connection is None or self.session.rotating):
+            self.asked_for = self.session.channels
+            self.model.connection = None
 
     @rule(websocket=st.booleans())
     def the_driver_connects(self, *, websocket: bool) -> None:
@@ -227,6 +237,7 @@ class SessionMachine(RuleBasedStateMachine):
             assert reader.track.run_id is not None
             assert reader.read == self.model.expected(reader.track.run_id, reader.interest)
             assert reader.consumer.ended
+            assert reader.track.status == self.model.ending(reader.track.run_id)
 
 
 SessionMachine.TestCase.settings = settings(

@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 
 from graphwire_core.retry import Retry
+from graphwire_stream._drivers import pull
 from graphwire_stream._session import session
+from graphwire_stream.event_transports._async import websocket as async_websocket
+from graphwire_stream.event_transports._sync import websocket as sync_websocket
 
 BOUND = 45
 """Seconds that a test may take, also on a machine with other work."""
@@ -13,9 +16,12 @@ BOUND = 45
 
 @pytest.fixture(autouse=True)
 def no_delays(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the policy of resumption decide as it does, and wait no time."""
+    """Let every policy decide as it does, and wait hardly any time."""
     policy = Retry(session.RESUME.attempts, base_delay=0, max_delay=0)
     monkeypatch.setattr(session, "RESUME", policy)
+    monkeypatch.setattr(pull, "GLANCE", 0.03)
+    for colour in (async_websocket, sync_websocket):
+        monkeypatch.setattr(colour, "_FAREWELL", 0.1)
 
 
 @pytest.fixture(params=["sse", "websocket"])

@@ -207,6 +207,11 @@ class Stage:
         self._server = Server(self._serve)
         self.url = self._server.url
 
+    @property
+    def threads(self) -> list[threading.Thread]:
+        """The threads of the server that are at work."""
+        return [thread for thread in self._server._threads if thread.is_alive()]
+
     def is_left(self) -> bool:
         """Wait until the client has closed every connection for events; return whether it did."""
         with self._changed:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from functools import partial
 from time import monotonic
@@ -40,9 +40,9 @@ class AsyncVisit:
     ) -> None:
         self._stage = stage
         retry = Retry(base_delay=0, max_delay=0)
-        self._client = get_client(stage.url, transport=way, retry=retry, timeout=limits)
+        self.client = get_client(stage.url, transport=way, retry=retry, timeout=limits)
         given = {"assistant_id": "agent", "timeout": PATIENCE, "transport": kind, **options}
-        self.thread = self._client.threads.stream(**given)
+        self.thread = self.client.threads.stream(**given)
 
     async def __aenter__(self) -> AsyncThreadStream:
         return await self.thread.__aenter__()
@@ -56,7 +56,7 @@ class AsyncVisit:
         await self.thread.aclose()
         left = self._stage.is_left()
         tasks = tasks_left()
-        await self._client.aclose()
+        await self.client.aclose()
         if error is None:
             assert left, "a connection was not closed"
             assert tasks == []
@@ -108,7 +108,7 @@ async def _output(thread: AsyncThreadStream, items: list[Any]) -> None:
     items.append(await thread.output)
 
 
-READERS: dict[str, Callable[[AsyncThreadStream, list[Any]], Awaitable[None]]] = {
+READERS: dict[str, Callable[[AsyncThreadStream, list[Any]], Any]] = {
     "values": _values,
     "text": _text,
     "messages": _messages,

@@ -47,7 +47,7 @@ ENDS: dict[str, Act] = {
 
 
 @pytest.mark.parametrize("end", ENDS)
-@pytest.mark.parametrize("at", range(0, LAST, 4))
+@pytest.mark.parametrize("at", range(0, LAST, 6))
 async def test_a_connection_that_ends_is_followed_by_another(kind: str, end: str, at: int) -> None:
     cut = plays(upto=at, before=past(), end=ENDS[end])
     with Stage(cut, plays(known=at, before=past())) as stage:

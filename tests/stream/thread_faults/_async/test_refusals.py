@@ -138,10 +138,10 @@ async def test_a_server_that_is_gone_interrupts_every_reader(kind: str) -> None:
                 assert isinstance(outcome.error.__cause__, ConnectionFailed)
 
 
-async def test_the_server_may_ask_for_a_pause(kind: str) -> None:
+async def test_the_server_may_ask_for_a_pause() -> None:
     with Stage(cut, limited(1), REST) as stage:
         begun = time.monotonic()
-        async with AsyncVisit(stage, kind) as thread:
+        async with AsyncVisit(stage) as thread:
             outcomes = await read_over_a_cut(stage, thread)
             assert outcomes["values"] == Outcome(STATES)
         assert time.monotonic() - begun >= 1

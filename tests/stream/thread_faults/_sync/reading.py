@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from functools import partial
 from time import monotonic
@@ -41,9 +41,9 @@ class Visit:
     ) -> None:
         self._stage = stage
         retry = Retry(base_delay=0, max_delay=0)
-        self._client = get_sync_client(stage.url, transport=way, retry=retry, timeout=limits)
+        self.client = get_sync_client(stage.url, transport=way, retry=retry, timeout=limits)
         given = {"assistant_id": "agent", "timeout": PATIENCE, "transport": kind, **options}
-        self.thread = self._client.threads.stream(**given)
+        self.thread = self.client.threads.stream(**given)
 
     def __enter__(self) -> ThreadStream:
         return self.thread.__enter__()
@@ -57,7 +57,7 @@ class Visit:
         self.thread.close()
         left = self._stage.is_left()
         tasks = tasks_left()
-        self._client.close()
+        self.client.close()
         if error is None:
             assert left, "a connection was not closed"
             assert tasks == []
@@ -109,7 +109,7 @@ def _output(thread: ThreadStream, items: list[Any]) -> None:
     items.append(thread.output)
 
 
-READERS: dict[str, Callable[[ThreadStream, list[Any]], Awaitable[None]]] = {
+READERS: dict[str, Callable[[ThreadStream, list[Any]], Any]] = {
     "values": _values,
     "text": _text,
     "messages": _messages,

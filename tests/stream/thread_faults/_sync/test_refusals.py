@@ -139,10 +139,10 @@ def test_a_server_that_is_gone_interrupts_every_reader(kind: str) -> None:
                 assert isinstance(outcome.error.__cause__, ConnectionFailed)
 
 
-def test_the_server_may_ask_for_a_pause(kind: str) -> None:
+def test_the_server_may_ask_for_a_pause() -> None:
     with Stage(cut, limited(1), REST) as stage:
         begun = time.monotonic()
-        with Visit(stage, kind) as thread:
+        with Visit(stage) as thread:
             outcomes = read_over_a_cut(stage, thread)
             assert outcomes["values"] == Outcome(STATES)
         assert time.monotonic() - begun >= 1

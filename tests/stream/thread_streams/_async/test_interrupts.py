@@ -144,6 +144,18 @@ async def test_an_input_is_no_answer_unless_it_is_meant_to_be(opened: AsyncOpeni
         assert await thread.run("meant", resume=True) == {"topic": "tea", "answer": "meant"}
 
 
+async def test_an_input_is_no_answer_to_a_question_that_was_not_read(
+    opened: AsyncOpening, client: AsyncClient
+) -> None:
+    async with opened(assistant_id="interrupting") as thread:
+        run = await thread.run.start(input={"topic": "tea"})
+        await client.runs.join(thread.thread_id, run.run_id)
+        with pytest.raises(StreamError, match="is interrupted"):
+            await thread.run.start(input={"topic": "more"})
+        await thread.run.respond("read now")
+        assert (await thread.output)["answer"] == "read now"
+
+
 async def test_an_answer_needs_a_question(opened: AsyncOpening) -> None:
     async with opened(assistant_id="counter") as thread:
         with pytest.raises(StreamError, match="no open interrupt to respond to"):

@@ -23,21 +23,19 @@ async def other(server: DevServer) -> AsyncIterator[AsyncClient]:
 async def test_a_running_run_is_followed_from_its_start_by_another_client(
     opened: AsyncOpening, other: AsyncClient, transport: str
 ) -> None:
-    async with opened(assistant_id="newsroom") as thread:
-        started = await thread.run.start(input=HELLO)
-        await first_of(thread.text())
+    async with opened(assistant_id="slow") as thread:
+        started = await thread.run.start(input={"count": 15, "delay": 0.1})
+        first = await first_of(thread.values)
         async with other.threads.stream(
-            thread.thread_id, assistant_id="newsroom", transport=transport, timeout=60
+            thread.thread_id, assistant_id="slow", transport=transport, timeout=60
         ) as joined:
-            said = [await message.text.get() async for message in joined.messages]
-            calls = [call.name async for call in joined.tool_calls]
+            states = await all_of(joined.values)
             output = await joined.output
             assert started.run_id in repr(joined)
         own = await thread.output
 
-    assert said == ["Rivers run deep", ""]
-    assert calls == ["search", "call_source"]
-    assert output == own
+    assert states[0] == first == {"count": 15, "delay": 0.1}
+    assert states[-1] == output == own == {"count": 15, "delay": 0.1, "done": 15}
 
 
 async def test_an_interrupted_run_is_seen_and_answered_by_another_client(

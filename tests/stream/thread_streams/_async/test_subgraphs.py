@@ -10,8 +10,10 @@ from graphwire.errors import RunFailedError
 
 async def test_subgraphs_are_read_two_deep_while_they_work(opened: AsyncOpening) -> None:
     async with opened(assistant_id="newsroom") as thread:
+        subgraphs = thread.subgraphs
+        wanted = thread.values, thread.extensions["remarks"]
         await thread.run.start(input=HELLO)
-        async for desk in thread.subgraphs:
+        async for desk in subgraphs:
             assert desk.status == "started"
             async for proof in desk.subgraphs:
                 said = [await message.text.get() async for message in proof.messages]
@@ -22,6 +24,7 @@ async def test_subgraphs_are_read_two_deep_while_they_work(opened: AsyncOpening)
             states = await all_of(desk.values)
             remarks = await all_of(desk.extensions["remarks"])
             assert desk.status == "completed"
+        assert len((await all_of(wanted[0]))[-1]["messages"]) == 8
 
     assert (desk.graph_name, proof.graph_name) == ("desk", "proof")
     assert desk.namespace == desk.path == (f"desk:{desk.trigger_call_id}",)

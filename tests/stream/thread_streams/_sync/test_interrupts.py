@@ -145,6 +145,18 @@ def test_an_input_is_no_answer_unless_it_is_meant_to_be(opened: Opening) -> None
         assert thread.run("meant", resume=True) == {"topic": "tea", "answer": "meant"}
 
 
+def test_an_input_is_no_answer_to_a_question_that_was_not_read(
+    opened: Opening, client: Client
+) -> None:
+    with opened(assistant_id="interrupting") as thread:
+        run = thread.run.start(input={"topic": "tea"})
+        client.runs.join(thread.thread_id, run.run_id)
+        with pytest.raises(StreamError, match="is interrupted"):
+            thread.run.start(input={"topic": "more"})
+        thread.run.respond("read now")
+        assert (thread.output)["answer"] == "read now"
+
+
 def test_an_answer_needs_a_question(opened: Opening) -> None:
     with opened(assistant_id="counter") as thread:
         with pytest.raises(StreamError, match="no open interrupt to respond to"):

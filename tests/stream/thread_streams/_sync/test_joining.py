@@ -24,21 +24,19 @@ def other(server: DevServer) -> Iterator[Client]:
 def test_a_running_run_is_followed_from_its_start_by_another_client(
     opened: Opening, other: Client, transport: str
 ) -> None:
-    with opened(assistant_id="newsroom") as thread:
-        started = thread.run.start(input=HELLO)
-        first_of(thread.text())
+    with opened(assistant_id="slow") as thread:
+        started = thread.run.start(input={"count": 15, "delay": 0.1})
+        first = first_of(thread.values)
         with other.threads.stream(
-            thread.thread_id, assistant_id="newsroom", transport=transport, timeout=60
+            thread.thread_id, assistant_id="slow", transport=transport, timeout=60
         ) as joined:
-            said = [message.text.get() for message in joined.messages]
-            calls = [call.name for call in joined.tool_calls]
+            states = all_of(joined.values)
             output = joined.output
             assert started.run_id in repr(joined)
         own = thread.output
 
-    assert said == ["Rivers run deep", ""]
-    assert calls == ["search", "call_source"]
-    assert output == own
+    assert states[0] == first == {"count": 15, "delay": 0.1}
+    assert states[-1] == output == own == {"count": 15, "delay": 0.1, "done": 15}
 
 
 def test_an_interrupted_run_is_seen_and_answered_by_another_client(

@@ -79,16 +79,13 @@ STARTS: list[tuple[dict[str, Any], dict[str, Any]]] = [
 
 @pytest.mark.parametrize(("given", "sent"), STARTS)
 def test_a_start_sends_what_was_given(given: dict[str, Any], sent: dict[str, Any]) -> None:
-    recorder = Recorder(success(run_id="r-1"), success(2, run_id="r-2"))
+    recorder = Recorder(success(run_id="r-1"))
     with client_of(recorder) as client, client.threads.stream(assistant_id="asst") as thread:
         assert (thread.run.start(**given)).run_id == "r-1"
-        assert (thread.run.start(**given)).run_id == "r-2"
 
-    assert recorder.lines == [f"POST /threads/{thread.thread_id}/commands"] * 2
+    assert recorder.lines == [f"POST /threads/{thread.thread_id}/commands"]
     params = {"assistant_id": "asst", **sent}
-    assert recorder.bodies == [
-        {"id": number, "method": "run.start", "params": params} for number in (1, 2)
-    ]
+    assert recorder.bodies == [{"id": 1, "method": "run.start", "params": params}]
 
 
 def test_what_is_asked_for_first_is_subscribed_before_the_run_starts() -> None:
@@ -110,15 +107,19 @@ def test_what_is_asked_for_first_is_subscribed_before_the_run_starts() -> None:
 
 
 def test_an_input_for_a_thread_that_may_be_interrupted_looks_first() -> None:
-    recorder = Recorder(asking(), success(run_id="r-1"), asking(QUESTION))
-    with client_of(recorder) as client:
-        with client.threads.stream(THREAD, assistant_id="asst") as thread:
-            thread.run.start(input=1)
-        with client.threads.stream(THREAD, assistant_id="asst") as thread:
-            with pytest.raises(StreamError, match="is interrupted"):
-                thread.run.start(input=1)
+    answers = asking(), success(run_id="r-1"), asking(QUESTION), success(2, run_id="r-2")
+    recorder = Recorder(*answers)
+    with (
+        client_of(recorder) as client,
+        client.threads.stream(THREAD, assistant_id="asst") as thread,
+    ):
+        thread.run.start(input=1)
+        with pytest.raises(StreamError, match="is interrupted"):
+            thread.run.start(input=2)
+        thread.run.start(input=3, resume=True)
 
-    assert recorder.lines == [STATE, COMMANDS, STATE]
+    assert recorder.lines == [STATE, COMMANDS, STATE, COMMANDS]
+    assert [body["params"]["input"] for body in recorder.bodies if body] == [1, 3]
 
 
 def test_an_answer_sends_what_was_given() -> None:

@@ -11,8 +11,10 @@ from graphwire.errors import RunFailedError
 
 def test_subgraphs_are_read_two_deep_while_they_work(opened: Opening) -> None:
     with opened(assistant_id="newsroom") as thread:
+        subgraphs = thread.subgraphs
+        wanted = thread.values, thread.extensions["remarks"]
         thread.run.start(input=HELLO)
-        for desk in thread.subgraphs:
+        for desk in subgraphs:
             assert desk.status == "started"
             for proof in desk.subgraphs:
                 said = [message.text.get() for message in proof.messages]
@@ -23,6 +25,7 @@ def test_subgraphs_are_read_two_deep_while_they_work(opened: Opening) -> None:
             states = all_of(desk.values)
             remarks = all_of(desk.extensions["remarks"])
             assert desk.status == "completed"
+        assert len((all_of(wanted[0]))[-1]["messages"]) == 8
 
     assert (desk.graph_name, proof.graph_name) == ("desk", "proof")
     assert desk.namespace == desk.path == (f"desk:{desk.trigger_call_id}",)

@@ -12,10 +12,10 @@ from graphwire_core.errors import (
     GraphwireError,
     InternalServerError,
     RateLimitError,
-    RequestTimeout,
     StreamError,
     TransportError,
 )
+from graphwire_stream._drivers.deadline import Deadline
 from graphwire_stream._session import Consumer, Session, Track
 from graphwire_stream._session.vigil import Advice
 from graphwire_stream.event_transports import EventConnection, EventFilter, EventTransport
@@ -78,25 +78,20 @@ class Driver:
             finally:
                 self._ends_turn()
 
-    def wait(self, consumer: Consumer, timeout: float | None = None) -> None:
+    def wait(self, consumer: Consumer, deadline: Deadline) -> None:
         """Read until there is something new to take, or to know, for a consumer.
 
         Raises:
-            RequestTimeout: Nothing came within `timeout` seconds.
+            RequestTimeout: Nothing came before the deadline.
             StreamError: The stream was closed.
         """
-        end = None if timeout is None else monotonic() + timeout
-        while self._takes_turn(lambda: consumer.ended or consumer.behind > 0, end):
-            try:
-                self._step(end)
-            except GraphwireError as error:
-                self._fail(error)
-            except Exception as error:  # noqa: BLE001  # a fault must reach the readers
-                fault = StreamError(f"The event stream failed: {type(error).__name__}: {error}")
-                fault.__cause__ = error
-                self._fail(fault)
-            finally:
-                self._ends_turn()
+        left = deadline.left()
+        end = None if left is None else monotonic() + left
+        try:
+            while self._takes_turn(lambda: consumer.ended or consumer.behind > 0, end):
+                self._read(end)
+        except TimeoutError:
+            raise deadline.expired() from None
 
     def close(self) -> None:
         """Close the connection and end every consumer."""
@@ -116,7 +111,7 @@ class Driver:
                     raise StreamError("The thread stream was closed")
                 left = None if end is None else end - monotonic()
                 if left is not None and left <= 0:
-                    raise RequestTimeout("Nothing came in time")
+                    raise TimeoutError
                 if not self._reading:
                     self._reading = True
                     return True
@@ -129,6 +124,19 @@ class Driver:
             self._lock.notify_all()
         if self._closed:
             self._disconnect()
+
+    def _read(self, end: float | None) -> None:
+        """Read once, and let others have their turn."""
+        try:
+            self._step(end)
+        except GraphwireError as error:
+            self._fail(error)
+        except Exception as error:  # noqa: BLE001  # a fault must reach the readers
+            fault = StreamError(f"The event stream failed: {type(error).__name__}: {error}")
+            fault.__cause__ = error
+            self._fail(fault)
+        finally:
+            self._ends_turn()
 
     def _step(self, end: float | None) -> None:
         """Connect where that is needed, read once, and tell the session."""
@@ -211,5 +219,5 @@ class Driver:
             connection, self._connection = self._connection, None
             self._arrived = ()
         if connection is not None:
-            with suppress(GraphwireError):  # it is gone already
+            with suppress(Exception):  # it is gone already
                 connection.close()

@@ -11,10 +11,10 @@ from graphwire_core.errors import (
     GraphwireError,
     InternalServerError,
     RateLimitError,
-    RequestTimeout,
     StreamError,
     TransportError,
 )
+from graphwire_stream._drivers.deadline import Deadline
 from graphwire_stream._session import Consumer, Session, Track
 from graphwire_stream._session.vigil import Advice
 from graphwire_stream.event_transports import (
@@ -57,7 +57,7 @@ class AsyncDriver:
         self._connecting = asyncio.Lock()
         self._connected = False
         self._receiving = False
-        self._dialling: asyncio.Future[AsyncEventConnection] | None = None
+        self._dialling: asyncio.Task[AsyncEventConnection] | None = None
         self._pump: asyncio.Task[None] | None = None
         self._stopping: set[asyncio.Task[None]] = set()
         self._waiting: dict[Consumer, set[asyncio.Future[None]]] = {}
@@ -84,11 +84,11 @@ class AsyncDriver:
             async with self._resuming():
                 await self._connect()
 
-    async def wait(self, consumer: Consumer, timeout: float | None = None) -> None:
+    async def wait(self, consumer: Consumer, deadline: Deadline) -> None:
         """Wait until there is something new to take, or to know, for a consumer.
 
         Raises:
-            RequestTimeout: Nothing came within `timeout` seconds.
+            RequestTimeout: Nothing came before the deadline.
             StreamError: The stream was closed.
         """
         if consumer.ended or consumer.behind:
@@ -103,10 +103,10 @@ class AsyncDriver:
         if self._pump is None:
             self._start()
         try:
-            async with asyncio.timeout(timeout):
+            async with asyncio.timeout(deadline.left()):
                 await future
         except TimeoutError:
-            raise RequestTimeout("Nothing came in time") from None
+            raise deadline.expired() from None
         finally:
             waiting = self._waiting.get(consumer, set())
             waiting.discard(future)
@@ -218,7 +218,8 @@ class AsyncDriver:
     async def _dialled(self, wanted: EventFilter) -> AsyncEventConnection:
         """Connect, in a task of its own: whoever closes the stream can stop it."""
         connecting = self._transport.connect(self._session.thread_id, wanted)
-        self._dialling = dialling = asyncio.ensure_future(connecting)
+        dialling = asyncio.create_task(connecting, name="graphwire-connecting")
+        self._dialling = dialling
         try:
             await asyncio.wait((dialling,))
         except asyncio.CancelledError:
@@ -263,5 +264,5 @@ class AsyncDriver:
         connection, self._connection = self._connection, None
         self._arrived = ()
         if connection is not None:
-            with suppress(GraphwireError):  # it is gone already
+            with suppress(Exception):  # it is gone already
                 await connection.aclose()

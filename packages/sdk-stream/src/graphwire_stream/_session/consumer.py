@@ -102,8 +102,8 @@ class Consumer:
     def end(self, error: GraphwireError | None = None) -> None:
         """Take no more events; what is queued can still be read, then `error` is raised."""
         if not self.ended:
-            self.ended = True
             self.error = error
+            self.ended = True
         if self.notify is not None:
             self.notify()
 

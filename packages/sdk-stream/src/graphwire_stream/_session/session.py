@@ -98,6 +98,7 @@ class Session:
         if ahead is None or ahead.run_id != run_id:
             self._rotate_if_passed(track)
             return
+        track.adopt(ahead)
         readings = self._readings.of(track)
         for reading in early:
             if not readings:
@@ -201,7 +202,7 @@ class Session:
 
     def quiet(self) -> Advice:
         """Note that nothing came for as long as `patience`."""
-        return self._vigil.quiet(self._connection)
+        return "wait" if self.rotating else self._vigil.quiet(self._connection)
 
     @property
     def doubted(self) -> Track | None:

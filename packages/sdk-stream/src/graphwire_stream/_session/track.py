@@ -70,6 +70,11 @@ class Track:
         elif isinstance(event, LifecycleEvent):
             self._move(event)
 
+    def adopt(self, ahead: Track) -> None:
+        """Take over what was noted of the same run before it was known to be this one."""
+        self.status, self.error, self.error_type = ahead.status, ahead.error, ahead.error_type
+        self.interrupts, self.scopes, self._seen = ahead.interrupts, ahead.scopes, ahead._seen
+
     def failure(self, thread_id: str) -> RunFailedError | None:
         """Return the error of a run that has failed, or is gone."""
         where = {"run_id": self.run_id, "thread_id": thread_id}

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from types import TracebackType
 from typing import Any, Generic, Protocol, Self, TypeVar
 
-from graphwire_core.errors import RequestTimeout, RunFailedError
+from graphwire_core.errors import RunFailedError
 from graphwire_stream._async.thread_stream.records import AsyncRecords
 from graphwire_stream._drivers import AsyncDriver, Deadline
 from graphwire_stream._session import Consumer, Interest, Namespace, Session, Track
@@ -74,23 +74,18 @@ class AsyncReader(Generic[T]):
         Raises:
             RequestTimeout: The wait is over.
         """
-        if self._consumer is None:
-            self._consumer = await self._open()
+        consumer = self._consumer or await self._open()
+        ended = consumer.ended  # before the last look: more may come in between
         try:
-            item = self._consumer.take()
+            item = consumer.take()
         except RunFailedError as error:
             raise await self._explained(error) from None
         if item is not None:
             self._items.extend(self._reduce(item))
             return True
-        if self._consumer.ended:
-            return False
-        deadline = deadline or self.deadline()
-        try:
-            await self.following.driver.wait(self._consumer, deadline.left())
-        except RequestTimeout:
-            raise deadline.expired() from None
-        return True
+        if not ended:
+            await self.following.driver.wait(consumer, deadline or self.deadline())
+        return not ended
 
     async def aclose(self) -> None:
         """Stop reading; the run goes on."""
@@ -124,9 +119,11 @@ class AsyncReader(Generic[T]):
         following.check_open()
         self.track = projection.track or await following.current()
         following.session.declare(projection.prefetched)
-        return following.driver.tell(
-            following.session.open, self.track, projection.interest, scope=projection.scope
-        )
+        if self._consumer is None:  # another task has not been faster
+            self._consumer = following.driver.tell(
+                following.session.open, self.track, projection.interest, scope=projection.scope
+            )
+        return self._consumer
 
 
 class AsyncProjection(ABC, Generic[T]):

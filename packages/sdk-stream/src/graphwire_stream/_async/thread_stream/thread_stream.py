@@ -10,7 +10,6 @@ from typing import Any, Self, TypeVar
 from graphwire_core._async._sender import AsyncSender
 from graphwire_core._operation import Operation
 from graphwire_core.errors import (
-    RequestTimeout,
     RunFailedError,
     StreamError,
     StreamInterrupted,
@@ -274,9 +273,12 @@ class AsyncThreadStream:
 
     async def awaits_answer(self) -> bool:
         """Whether an input would be taken for the answer to an interrupt."""
-        if self.session.track is not None and self.session.track.run_id is not None:
-            return self.interrupted and bool(self.interrupts)
-        return self._exists and bool(await self.records.interrupts())
+        track = self.session.track
+        if track is None or track.run_id is None:
+            return self._exists and bool(await self.records.interrupts())
+        if track.status in {"completed", "failed"}:
+            return False
+        return bool(track.interrupts or await self.records.interrupts())
 
     def _declared(self, *channels: str) -> Self:
         self.check_open()
@@ -290,13 +292,12 @@ async def _finish(thread: AsyncThreadStream, track: Track, deadline: Deadline) -
     consumer = thread.driver.tell(thread.session.open, track, Interest(heard))
     try:
         while True:
+            ended = consumer.ended  # before the last look: more may come in between
             while consumer.take() is not None:
                 pass
-            if consumer.ended:
+            if ended:
                 return
-            await thread.driver.wait(consumer, deadline.left())
-    except RequestTimeout:
-        raise deadline.expired() from None
+            await thread.driver.wait(consumer, deadline)
     except RunFailedError:
         return
     except StreamInterrupted:

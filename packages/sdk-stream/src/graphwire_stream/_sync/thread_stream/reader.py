@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from types import TracebackType
 from typing import Any, Generic, Protocol, Self, TypeVar
 
-from graphwire_core.errors import RequestTimeout, RunFailedError
+from graphwire_core.errors import RunFailedError
 from graphwire_stream._drivers import Deadline, Driver
 from graphwire_stream._session import Consumer, Interest, Namespace, Session, Track
 from graphwire_stream._session.item import Item
@@ -75,23 +75,18 @@ class Reader(Generic[T]):
         Raises:
             RequestTimeout: The wait is over.
         """
-        if self._consumer is None:
-            self._consumer = self._open()
+        consumer = self._consumer or self._open()
+        ended = consumer.ended  # before the last look: more may come in between
         try:
-            item = self._consumer.take()
+            item = consumer.take()
         except RunFailedError as error:
             raise self._explained(error) from None
         if item is not None:
             self._items.extend(self._reduce(item))
             return True
-        if self._consumer.ended:
-            return False
-        deadline = deadline or self.deadline()
-        try:
-            self.following.driver.wait(self._consumer, deadline.left())
-        except RequestTimeout:
-            raise deadline.expired() from None
-        return True
+        if not ended:
+            self.following.driver.wait(consumer, deadline or self.deadline())
+        return not ended
 
     def close(self) -> None:
         """Stop reading; the run goes on."""
@@ -125,9 +120,11 @@ class Reader(Generic[T]):
         following.check_open()
         self.track = projection.track or following.current()
         following.session.declare(projection.prefetched)
-        return following.driver.tell(
-            following.session.open, self.track, projection.interest, scope=projection.scope
-        )
+        if self._consumer is None:  # another task has not been faster
+            self._consumer = following.driver.tell(
+                following.session.open, self.track, projection.interest, scope=projection.scope
+            )
+        return self._consumer
 
 
 class Projection(ABC, Generic[T]):

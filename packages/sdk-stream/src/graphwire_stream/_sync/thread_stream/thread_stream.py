@@ -11,7 +11,6 @@ from typing import Any, Self, TypeVar
 from graphwire_core._operation import Operation
 from graphwire_core._sync._sender import Sender
 from graphwire_core.errors import (
-    RequestTimeout,
     RunFailedError,
     StreamError,
     StreamInterrupted,
@@ -275,9 +274,12 @@ class ThreadStream:
 
     def awaits_answer(self) -> bool:
         """Whether an input would be taken for the answer to an interrupt."""
-        if self.session.track is not None and self.session.track.run_id is not None:
-            return self.interrupted and bool(self.interrupts)
-        return self._exists and bool(self.records.interrupts())
+        track = self.session.track
+        if track is None or track.run_id is None:
+            return self._exists and bool(self.records.interrupts())
+        if track.status in {"completed", "failed"}:
+            return False
+        return bool(track.interrupts or self.records.interrupts())
 
     def _declared(self, *channels: str) -> Self:
         self.check_open()
@@ -291,13 +293,12 @@ def _finish(thread: ThreadStream, track: Track, deadline: Deadline) -> None:
     consumer = thread.driver.tell(thread.session.open, track, Interest(heard))
     try:
         while True:
+            ended = consumer.ended  # before the last look: more may come in between
             while consumer.take() is not None:
                 pass
-            if consumer.ended:
+            if ended:
                 return
-            thread.driver.wait(consumer, deadline.left())
-    except RequestTimeout:
-        raise deadline.expired() from None
+            thread.driver.wait(consumer, deadline)
     except RunFailedError:
         return
     except StreamInterrupted:
