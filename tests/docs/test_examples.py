@@ -16,6 +16,7 @@ from docs_src.quickstart import stream_tokens
 from docs_src.resources import tour
 from docs_src.streams import interrupts
 
+from graphwire import get_sync_client
 from graphwire_core.testing import DevServer
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -46,7 +47,11 @@ def test_the_readme_runs_as_it_stands(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setenv("GRAPHWIRE_URL", server.url)
-    run_block(code)
+    with get_sync_client(server.url) as client:
+        # The newest assistant is the first one found: a deployment like the reader's own.
+        agent = client.assistants.create("agent")
+        run_block(code)
+        client.assistants.delete(agent.assistant_id)
     printed = capsys.readouterr().out
     if "stream" in code:
         assert "run_id" in printed
