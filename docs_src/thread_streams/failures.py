@@ -14,7 +14,7 @@ async def main(url: str | None = None, graph: str = "failing") -> str:
     ):
         started = await thread.run.start(input={"x": 1, "count": 50, "delay": 0.1})
         try:
-            return f"done: {await thread.result(timeout=1)}"
+            return f"done: {await thread.result(timeout=2)}"
         except RunFailedError as error:
             return f"failed: {error.message}"
         except RequestTimeout:

@@ -182,17 +182,23 @@ def once(event: threading.Event) -> Command:
 class Stage:
     """The server; `acts` are met in order, the last one by all that come after it too.
 
-    `status` is that of the run, `state` that of the thread; the test may change both.
+    `status` is that of the run, `state` that of the thread; the test may change both. Where it is
+    `slow`, it lists the runs of the thread only when the test says so.
     """
 
-    def __init__(self, *acts: Act, command: Command = accepted, status: str = "running") -> None:
+    def __init__(
+        self,
+        *acts: Act,
+        command: Command = accepted,
+        status: str = "running",
+        slow: bool = False,
+    ) -> None:
         self.subscriptions: list[Received] = []
         """Requests for events."""
         self.questions = 0
         """How often the run was asked for."""
         self.status = status
         self.state: dict[str, Any] = {"values": OUTPUT, "next": [], "tasks": []}
-        self.runs: list[str] = [RUN]
         self.command = command
         self.commanded = threading.Event()
         """Set when the first command has come."""
@@ -203,6 +209,7 @@ class Stage:
         self.open = 0
         """Connections for events that the client has not closed."""
         self._acts = acts
+        self._slow = slow
         self._changed = threading.Condition()
         self._server = Server(self._serve)
         self.url = self._server.url
@@ -237,8 +244,10 @@ class Stage:
                 self.questions += 1
                 peer.send(response(run_body(self.status), JSON))
             elif path.endswith("/runs"):
-                body = b"[%b]" % b",".join(_run(name, self.status) for name in self.runs)
-                peer.send(response(body, JSON))
+                if self._slow:
+                    self.reached.set()
+                    waited(self.go)
+                peer.send(response(b"[%b]" % run_body(self.status), JSON))
             elif path.endswith("/state"):
                 _answer(peer, self.state)
             elif path.endswith("/history"):
@@ -327,7 +336,3 @@ def waited(for_event: threading.Event) -> None:
 
 def _answer(peer: Peer, body: Any) -> None:
     peer.send(response(json.dumps(body).encode(), JSON))
-
-
-def _run(run_id: str, status: str) -> bytes:
-    return run_body(status).replace(RUN.encode(), run_id.encode())

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import threading
 
 import pytest
-from tests.stream.thread_faults._async.reading import AsyncVisit, opened, read, started, whole
+from tests.stream.thread_faults._async.reading import (
+    AsyncVisit,
+    opened,
+    reached,
+    read,
+    started,
+    whole,
+)
 from tests.stream.thread_faults.stage import Stage, Wire, plays, waited
-from tests.stream.thread_faults.story import STATES, STORY, WHOLE, counting
+from tests.stream.thread_faults.story import STATES, STORY, THREAD, WHOLE, counting
 from tests.stream.thread_faults.together import AsyncTogether
 
 from graphwire_core.errors import StreamError, StreamProtocolError
@@ -100,7 +108,9 @@ async def test_readers_are_told_when_the_task_is_cancelled_by_others(kind: str) 
 
     with Stage(act) as stage:
         async with AsyncVisit(stage, kind) as thread:
+            assert [thread.values, thread.text()]
             await started(thread)
+            assert await anext(thread.values.__aiter__()) == STATES[0]
             together = AsyncTogether(lambda: read(thread, "values"), lambda: read(thread, "text"))
             await opened(thread, 2)
             [pump] = pumps()
@@ -155,13 +165,28 @@ async def test_a_loop_that_is_shut_down_leaves_no_warning(kind: str) -> None:
 
 
 async def test_an_iterator_that_two_tasks_begin_at_once_is_one_reading(kind: str) -> None:
-    with Stage(plays(counting(50))) as stage:
-        async with AsyncVisit(stage, kind) as thread:
-            await started(thread)
+    told = threading.Event()
+
+    def act(wire: Wire) -> None:
+        wire.begin()
+        waited(told)
+        wire.tell(counting(50))
+        wire.hold()
+
+    with Stage(act, slow=True) as stage:
+        async with AsyncVisit(stage, kind, thread_id=THREAD) as thread:
             states = thread.values.__aiter__()
 
             async def drain() -> list[int]:
                 return [state["number"] async for state in states]
 
-            first, second = await asyncio.gather(drain(), drain())
+            drains = asyncio.gather(drain(), drain())
+            await reached(stage)
+            stage.go.set()
+            await opened(thread, 1)
+            for _ in range(20):
+                await asyncio.sleep(0)
+            assert sum(len(one.consumers) for one in thread.session._readings) == 1
+            told.set()
+            first, second = await drains
             assert sorted(first + second) == list(range(50))

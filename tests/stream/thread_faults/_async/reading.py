@@ -21,7 +21,17 @@ from graphwire_core.retry import Retry
 from graphwire_core.transports import Timeout
 from graphwire_stream import AsyncThreadStream
 
-__all__ = ["LIMITS", "AsyncVisit", "Outcome", "opened", "read", "read_all", "started", "whole"]
+__all__ = [
+    "LIMITS",
+    "AsyncVisit",
+    "Outcome",
+    "opened",
+    "reached",
+    "read",
+    "read_all",
+    "started",
+    "whole",
+]
 
 LIMITS = Timeout(connect=5, read=PATIENCE, write=PATIENCE, pool=5)
 
@@ -150,6 +160,14 @@ async def opened(thread: AsyncThreadStream, number: int) -> None:
     end = monotonic() + PATIENCE
     while sum(len(one.consumers) for one in thread.session._readings) < number:
         assert monotonic() < end, "they were not opened"
+        await asyncio.sleep(0.001)
+
+
+async def reached(stage: Stage) -> None:
+    """Wait until the act has come to the place."""
+    end = monotonic() + PATIENCE
+    while not stage.reached.is_set():
+        assert monotonic() < end, "it was not reached"
         await asyncio.sleep(0.001)
 
 

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+import json
+import threading
 from functools import partial
+from typing import Any
 
 import pytest
 from tests.stream.thread_faults._async.reading import AsyncVisit, opened, read, started, whole
-from tests.stream.thread_faults.stage import Command, Stage, Wire, accepted, plays, refused
-from tests.stream.thread_faults.story import OUTPUT, WHOLE
+from tests.stream.thread_faults.stage import (
+    JSON,
+    Command,
+    Stage,
+    Wire,
+    accepted,
+    plays,
+    refused,
+    waited,
+)
+from tests.stream.thread_faults.story import EARLIER, OUTPUT, RUN, STORY, WHOLE, past
 from tests.stream.thread_faults.together import AsyncTogether
-from tests.transports.wire import response
+from tests.transports.wire import Peer, response
 
 from graphwire_core.errors import (
     BadRequestError,
@@ -94,3 +106,34 @@ async def test_there_is_no_output_of_a_run_that_was_not_started(kind: str) -> No
             assert type(outcome.error) is StreamError
             assert "There is no run to wait for" in str(outcome.error)
     assert stage.subscriptions == []
+
+
+async def test_what_is_asked_for_between_two_runs_is_read_of_the_next_from_its_start(
+    kind: str,
+) -> None:
+    """A named channel is live only: the connection has to bring it before the run begins."""
+    second = threading.Event()
+    names = [EARLIER, RUN]
+
+    def command(stage: Stage, peer: Peer, sent: dict[str, Any]) -> None:
+        name = names.pop(0)
+        if not names:
+            second.set()
+        answer = {"type": "success", "id": sent["id"], "result": {"run_id": name}}
+        peer.send(response(json.dumps(answer).encode(), JSON))
+
+    def act(wire: Wire) -> None:
+        wire.begin()
+        wire.tell(past())
+        waited(second)
+        wire.tell(STORY)
+        wire.hold()
+
+    with Stage(act, command=command) as stage:
+        async with AsyncVisit(stage, kind) as thread:
+            await started(thread)
+            assert (await read(thread, "values")).items == [{"old": step} for step in range(3)]
+            progress = thread.extensions["progress"]
+            await started(thread)
+            assert [one async for one in progress] == [{"name": "progress", "payload": 1}]
+            assert await whole(thread) == WHOLE

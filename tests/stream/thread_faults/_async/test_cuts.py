@@ -8,6 +8,9 @@ from functools import partial
 import pytest
 from tests.stream.thread_faults._async.reading import (
     AsyncVisit,
+    Outcome,
+    opened,
+    reached,
     read,
     read_all,
     started,
@@ -201,12 +204,15 @@ async def test_a_projection_that_opens_while_the_connection_is_replaced_reads_al
             await started(thread)
             states = thread.values.__aiter__()
             assert await anext(states) == STATES[0]
+            first = AsyncTogether(partial(read, thread, "text"))
+            await reached(stage)
+            second = AsyncTogether(partial(read, thread, "tool_calls"))
+            await opened(thread, 3)
             stage.go.set()
-            outcomes = await read_all(thread, ("text", "tool_calls", "events", "subgraphs"))
-            assert {name: one.items for name, one in outcomes.items()} == {
-                name: WHOLE[name] for name in outcomes
-            }
-            assert [STATES[0], *[state async for state in states]] == STATES
+            assert await first.results() == [Outcome(TEXT)]
+            assert await second.results() == [Outcome(WHOLE["tool_calls"])]
+            assert [state async for state in states] == STATES[1:]
+    assert len(stage.subscriptions) == 3
 
 
 async def test_a_cut_of_the_connection_that_replaces_another_loses_none(kind: str) -> None:

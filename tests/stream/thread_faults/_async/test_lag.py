@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from functools import partial
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -15,11 +17,13 @@ from tests.stream.thread_faults._async.reading import (
     started,
     whole,
 )
-from tests.stream.thread_faults.stage import Stage, Wire, many, plays, waited
+from tests.stream.thread_faults.stage import Stage, Wire, many, once, plays, waited
 from tests.stream.thread_faults.story import OUTPUT, STATES, STORY, TEXT, WHOLE, counting
 from tests.stream.thread_faults.together import AsyncTogether
+from tests.transports.wire import PATIENCE
 
 from graphwire_core.errors import SlowConsumerError
+from graphwire_stream import AsyncThreadStream
 
 NUMBER = 1500
 
@@ -104,6 +108,42 @@ async def test_a_reader_that_opens_late_is_not_behind_for_that(kind: str) -> Non
             assert numbers([state async for state in late]) == list(range(1, NUMBER + 5))
 
 
+async def test_a_run_that_is_named_late_does_not_put_its_readers_behind(kind: str) -> None:
+    """Its events come before the answer to the command."""
+    told = threading.Event()
+    states = counting(NUMBER)
+
+    def act(wire: Wire) -> None:
+        wire.begin()
+        waited(stage.commanded)
+        wire.tell(states[:-1])
+        waited(stage.go)
+        wire.tell(states[-1:])
+        wire.hold()
+
+    with Stage(act, command=once(told)) as stage:
+        async with AsyncVisit(stage, kind, max_lag=100) as thread:
+            assert thread.values is not None
+            reader = AsyncTogether(partial(read, thread, "values"))
+            await opened(thread, 1)
+            start = AsyncTogether(partial(started, thread))
+            await ahead(thread, NUMBER)
+            told.set()
+            await start.results()
+            stage.go.set()
+            [outcome] = await reader.results()
+            assert outcome.error is None
+            assert numbers(outcome.items) == list(range(NUMBER))
+
+
+async def ahead(thread: AsyncThreadStream, number: int) -> None:
+    """Wait until so many events of a run without a name were read."""
+    end = monotonic() + PATIENCE
+    while sum(len(one.log) for one in thread.session._readings) < number:
+        assert monotonic() < end, "they were not read"
+        await asyncio.sleep(0.001)
+
+
 async def test_64_projections_read_over_one_connection(kind: str) -> None:
     with Stage(plays()) as stage:
         async with AsyncVisit(stage, kind) as thread:
@@ -129,8 +169,14 @@ async def test_64_projections_that_open_one_after_another_read_all(kind: str) ->
 
 
 async def test_64_projections_survive_cuts(kind: str) -> None:
-    cuts = [plays(known=at, upto=at + 6, end=Wire.finish) for at in range(0, len(STORY) - 6, 6)]
-    with Stage(*cuts, plays(known=len(STORY))) as stage:
+    def first(wire: Wire) -> None:
+        wire.begin()
+        waited(stage.commanded)
+        wire.tell(STORY[:6])
+        wire.finish()
+
+    cuts = [plays(known=at, upto=at + 6, end=Wire.finish) for at in range(6, len(STORY) - 6, 6)]
+    with Stage(first, *cuts, plays(known=len(STORY))) as stage:
         async with AsyncVisit(stage, kind) as thread:
             assert [thread.values, thread.text(), thread.tool_calls]
             names = ["values", "text", "messages", "tool_calls"] * 16
@@ -143,7 +189,7 @@ async def test_64_projections_survive_cuts(kind: str) -> None:
 
 
 async def test_100_000_events_are_read_once_and_in_order(kind: str) -> None:
-    number = 100_000 if kind == "sse" else 40_000
+    number = 100_000 if kind == "sse" else 20_000
     with Stage(many(number)) as stage:
         async with AsyncVisit(stage, kind) as thread:
             await started(thread)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import itertools
 from collections.abc import AsyncIterator, Callable
 from functools import partial
-from time import monotonic
 
 import pytest
 from tests.stream.thread_faults._async.reading import (
@@ -15,6 +13,7 @@ from tests.stream.thread_faults._async.reading import (
     AsyncVisit,
     Outcome,
     opened,
+    reached,
     read,
     started,
     whole,
@@ -29,9 +28,8 @@ from tests.stream.thread_faults.stage import (
     refusal,
     waited,
 )
-from tests.stream.thread_faults.story import STATES, STORY, WHOLE, counting, entry
+from tests.stream.thread_faults.story import STATES, STORY, THREAD, WHOLE, counting, entry
 from tests.stream.thread_faults.together import AsyncTogether
-from tests.transports.wire import PATIENCE
 
 from graphwire import get_client
 from graphwire_core.errors import RequestTimeout, StreamError
@@ -168,8 +166,8 @@ PLACES: dict[str, Act] = {
 @pytest.fixture
 def hasty(monkeypatch: pytest.MonkeyPatch) -> Timeout:
     """Return limits by which no request takes long: a thread that sends one is not stopped."""
-    monkeypatch.setattr(_operations, "SILENCE", 0.3)
-    return Timeout(connect=5, read=0.3, write=5, pool=5)
+    monkeypatch.setattr(_operations, "SILENCE", 0.15)
+    return Timeout(connect=5, read=0.15, write=5, pool=5)
 
 
 @pytest.mark.parametrize("place", PLACES)
@@ -187,14 +185,6 @@ async def test_closing_in_the_middle_of(kind: str, place: str, hasty: Timeout) -
                 assert type(outcome.error) is StreamError
                 assert "closed" in str(outcome.error)
             assert stage.is_left()
-
-
-async def reached(stage: Stage) -> None:
-    """Wait until the act has come to the place."""
-    end = monotonic() + PATIENCE
-    while not stage.reached.is_set():
-        assert monotonic() < end, "it was not reached"
-        await asyncio.sleep(0.001)
 
 
 async def test_closing_while_a_run_is_started(kind: str) -> None:
@@ -281,3 +271,17 @@ async def test_many_sessions_open_and_close_without_a_trace(kind: str) -> None:
                 await started(thread)
                 assert await read(thread, "values") == Outcome(STATES)
     assert len(stage.subscriptions) == 10
+
+
+async def test_a_projection_that_opens_while_the_stream_is_closed_reads_nothing(kind: str) -> None:
+    """It asks which run is the thread's, and the stream is closed meanwhile."""
+    with Stage(plays(), slow=True) as stage:
+        async with AsyncVisit(stage, kind, thread_id=THREAD) as thread:
+            reader = AsyncTogether(partial(read, thread, "values"))
+            await reached(stage)
+            await thread.aclose()
+            stage.go.set()
+            [outcome] = await reader.results()
+            assert type(outcome.error) is StreamError
+            assert "closed" in str(outcome.error)
+    assert stage.subscriptions == []

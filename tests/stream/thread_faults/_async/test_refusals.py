@@ -239,14 +239,14 @@ async def test_who_reads_after_a_refusal_begins_anew(kind: str) -> None:
 async def test_an_answer_that_never_comes_is_an_error_of_every_reader(
     kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_operations, "SILENCE", 0.2)
+    monkeypatch.setattr(_operations, "SILENCE", 0.1)
 
     def silent(wire: Wire) -> None:
         wire.peer.wait_closed()
 
     with Stage(silent) as stage:
         async with AsyncVisit(
-            stage, kind, limits=Timeout(connect=5, read=0.2, write=5, pool=5)
+            stage, kind, limits=Timeout(connect=5, read=0.1, write=5, pool=5)
         ) as thread:
             await started(thread)
             for outcome in (await read_all(thread, NAMES)).values():

@@ -22,7 +22,17 @@ from graphwire_core.retry import Retry
 from graphwire_core.transports import Timeout
 from graphwire_stream import ThreadStream
 
-__all__ = ["LIMITS", "Visit", "Outcome", "opened", "read", "read_all", "started", "whole"]
+__all__ = [
+    "LIMITS",
+    "Visit",
+    "Outcome",
+    "opened",
+    "reached",
+    "read",
+    "read_all",
+    "started",
+    "whole",
+]
 
 LIMITS = Timeout(connect=5, read=PATIENCE, write=PATIENCE, pool=5)
 
@@ -149,6 +159,14 @@ def opened(thread: ThreadStream, number: int) -> None:
     end = monotonic() + PATIENCE
     while sum(len(one.consumers) for one in thread.session._readings) < number:
         assert monotonic() < end, "they were not opened"
+        time.sleep(0.001)
+
+
+def reached(stage: Stage) -> None:
+    """Wait until the act has come to the place."""
+    end = monotonic() + PATIENCE
+    while not stage.reached.is_set():
+        assert monotonic() < end, "it was not reached"
         time.sleep(0.001)
 
 

@@ -3,14 +3,26 @@
 
 from __future__ import annotations
 
+import json
+import threading
 from functools import partial
+from typing import Any
 
 import pytest
 from tests.stream.thread_faults._sync.reading import Visit, opened, read, started, whole
-from tests.stream.thread_faults.stage import Command, Stage, Wire, accepted, plays, refused
-from tests.stream.thread_faults.story import OUTPUT, WHOLE
+from tests.stream.thread_faults.stage import (
+    JSON,
+    Command,
+    Stage,
+    Wire,
+    accepted,
+    plays,
+    refused,
+    waited,
+)
+from tests.stream.thread_faults.story import EARLIER, OUTPUT, RUN, STORY, WHOLE, past
 from tests.stream.thread_faults.together import Together
-from tests.transports.wire import response
+from tests.transports.wire import Peer, response
 
 from graphwire_core.errors import (
     BadRequestError,
@@ -93,3 +105,34 @@ def test_there_is_no_output_of_a_run_that_was_not_started(kind: str) -> None:
             assert type(outcome.error) is StreamError
             assert "There is no run to wait for" in str(outcome.error)
     assert stage.subscriptions == []
+
+
+def test_what_is_asked_for_between_two_runs_is_read_of_the_next_from_its_start(
+    kind: str,
+) -> None:
+    """A named channel is live only: the connection has to bring it before the run begins."""
+    second = threading.Event()
+    names = [EARLIER, RUN]
+
+    def command(stage: Stage, peer: Peer, sent: dict[str, Any]) -> None:
+        name = names.pop(0)
+        if not names:
+            second.set()
+        answer = {"type": "success", "id": sent["id"], "result": {"run_id": name}}
+        peer.send(response(json.dumps(answer).encode(), JSON))
+
+    def act(wire: Wire) -> None:
+        wire.begin()
+        wire.tell(past())
+        waited(second)
+        wire.tell(STORY)
+        wire.hold()
+
+    with Stage(act, command=command) as stage:
+        with Visit(stage, kind) as thread:
+            started(thread)
+            assert (read(thread, "values")).items == [{"old": step} for step in range(3)]
+            progress = thread.extensions["progress"]
+            started(thread)
+            assert [one for one in progress] == [{"name": "progress", "payload": 1}]
+            assert whole(thread) == WHOLE

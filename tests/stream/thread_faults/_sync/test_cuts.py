@@ -8,7 +8,10 @@ from functools import partial
 
 import pytest
 from tests.stream.thread_faults._sync.reading import (
+    Outcome,
     Visit,
+    opened,
+    reached,
     read,
     read_all,
     started,
@@ -202,12 +205,15 @@ def test_a_projection_that_opens_while_the_connection_is_replaced_reads_all(
             started(thread)
             states = thread.values.__iter__()
             assert next(states) == STATES[0]
+            first = Together(partial(read, thread, "text"))
+            reached(stage)
+            second = Together(partial(read, thread, "tool_calls"))
+            opened(thread, 3)
             stage.go.set()
-            outcomes = read_all(thread, ("text", "tool_calls", "events", "subgraphs"))
-            assert {name: one.items for name, one in outcomes.items()} == {
-                name: WHOLE[name] for name in outcomes
-            }
-            assert [STATES[0], *[state for state in states]] == STATES
+            assert first.results() == [Outcome(TEXT)]
+            assert second.results() == [Outcome(WHOLE["tool_calls"])]
+            assert [state for state in states] == STATES[1:]
+    assert len(stage.subscriptions) == 3
 
 
 def test_a_cut_of_the_connection_that_replaces_another_loses_none(kind: str) -> None:

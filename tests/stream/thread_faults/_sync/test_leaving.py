@@ -5,10 +5,8 @@ from __future__ import annotations
 
 import gc
 import itertools
-import time
 from collections.abc import Callable, Iterator
 from functools import partial
-from time import monotonic
 
 import pytest
 from tests.stream.thread_faults._sync.reading import (
@@ -16,6 +14,7 @@ from tests.stream.thread_faults._sync.reading import (
     Outcome,
     Visit,
     opened,
+    reached,
     read,
     started,
     whole,
@@ -30,9 +29,8 @@ from tests.stream.thread_faults.stage import (
     refusal,
     waited,
 )
-from tests.stream.thread_faults.story import STATES, STORY, WHOLE, counting, entry
+from tests.stream.thread_faults.story import STATES, STORY, THREAD, WHOLE, counting, entry
 from tests.stream.thread_faults.together import Together
-from tests.transports.wire import PATIENCE
 
 from graphwire import get_sync_client
 from graphwire_core.errors import RequestTimeout, StreamError
@@ -169,8 +167,8 @@ PLACES: dict[str, Act] = {
 @pytest.fixture
 def hasty(monkeypatch: pytest.MonkeyPatch) -> Timeout:
     """Return limits by which no request takes long: a thread that sends one is not stopped."""
-    monkeypatch.setattr(_operations, "SILENCE", 0.3)
-    return Timeout(connect=5, read=0.3, write=5, pool=5)
+    monkeypatch.setattr(_operations, "SILENCE", 0.15)
+    return Timeout(connect=5, read=0.15, write=5, pool=5)
 
 
 @pytest.mark.parametrize("place", PLACES)
@@ -188,14 +186,6 @@ def test_closing_in_the_middle_of(kind: str, place: str, hasty: Timeout) -> None
                 assert type(outcome.error) is StreamError
                 assert "closed" in str(outcome.error)
             assert stage.is_left()
-
-
-def reached(stage: Stage) -> None:
-    """Wait until the act has come to the place."""
-    end = monotonic() + PATIENCE
-    while not stage.reached.is_set():
-        assert monotonic() < end, "it was not reached"
-        time.sleep(0.001)
 
 
 def test_closing_while_a_run_is_started(kind: str) -> None:
@@ -282,3 +272,17 @@ def test_many_sessions_open_and_close_without_a_trace(kind: str) -> None:
                 started(thread)
                 assert read(thread, "values") == Outcome(STATES)
     assert len(stage.subscriptions) == 10
+
+
+def test_a_projection_that_opens_while_the_stream_is_closed_reads_nothing(kind: str) -> None:
+    """It asks which run is the thread's, and the stream is closed meanwhile."""
+    with Stage(plays(), slow=True) as stage:
+        with Visit(stage, kind, thread_id=THREAD) as thread:
+            reader = Together(partial(read, thread, "values"))
+            reached(stage)
+            thread.close()
+            stage.go.set()
+            [outcome] = reader.results()
+            assert type(outcome.error) is StreamError
+            assert "closed" in str(outcome.error)
+    assert stage.subscriptions == []

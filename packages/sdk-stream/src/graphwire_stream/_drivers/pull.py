@@ -71,8 +71,10 @@ class Driver:
         Raises:
             GraphwireError: There is no connection.
         """
-        while self._takes_turn(lambda: self._connection is not None, None):
+        while self._takes_turn(self._is_connected, None):
             try:
+                if self._session.rotating:
+                    self._disconnect()
                 with self._resuming():
                     self._connect(None)
             finally:
@@ -102,6 +104,9 @@ class Driver:
             mine = self._lock.wait_for(lambda: not self._reading, FAREWELL)
         if mine:
             self._disconnect()
+
+    def _is_connected(self) -> bool:
+        return self._connection is not None and not self._session.rotating
 
     def _takes_turn(self, done: Callable[[], bool], end: float | None) -> bool:
         """Wait until nobody reads; return `False` when there is no need to read any more."""

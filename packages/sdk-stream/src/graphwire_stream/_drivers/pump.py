@@ -80,7 +80,7 @@ class AsyncDriver:
         Raises:
             GraphwireError: There is no connection.
         """
-        while self._connection is None:
+        while self._connection is None or self._session.rotating:
             async with self._resuming():
                 await self._connect()
 
@@ -205,6 +205,8 @@ class AsyncDriver:
 
     async def _connect(self) -> None:
         async with self._connecting:  # a run that is started connects too
+            if self._session.rotating:
+                await self._disconnect()
             if self._connection is not None:
                 return
             if self._closed:

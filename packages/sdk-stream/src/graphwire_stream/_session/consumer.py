@@ -25,13 +25,11 @@ class Consumer:
     at: an event, the end, an error.
     """
 
-    __slots__ = ("_queue", "ended", "error", "grace", "interest", "limit", "notify", "scope")
+    __slots__ = ("_queue", "ended", "error", "interest", "limit", "notify", "scope")
 
     def __init__(self, interest: Interest, *, limit: int, scope: Namespace | None = None) -> None:
         self.interest = interest
         self.limit = limit
-        self.grace = 0
-        """Events that came before it did, and count as no lag of its own."""
         self.scope = scope
         self.ended = False
         self.error: GraphwireError | None = None
@@ -46,7 +44,7 @@ class Consumer:
     @property
     def room(self) -> int:
         """How many events more it can fall behind."""
-        return self.limit + self.grace - len(self._queue)
+        return self.limit - len(self._queue)
 
     def take(self) -> Item | None:
         """Return the next event, `None` when there is none (yet).

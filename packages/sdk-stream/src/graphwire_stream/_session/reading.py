@@ -72,7 +72,6 @@ class Reading:
         """Hand a consumer what was read so far, and everything from now on."""
         self.channels |= consumer.interest.channels
         consumer.limit += len(self.log)  # what came before it is no lag
-        consumer.grace = len(self.log)
         for _, item in self.entries():
             consumer.offer(item)
         if self.ended:
@@ -80,6 +79,13 @@ class Reading:
         elif not consumer.ended:
             self.consumers.append(consumer)
             self._routes.clear()
+
+    def adopt(self, early: Reading) -> None:
+        """Take in what another reading has read of the same run, at once."""
+        for consumer in self.consumers:
+            consumer.limit += len(early.log)  # nobody could read it before
+        for identity, item in early.entries():
+            self.feed(identity, item)
 
     def entries(self) -> Iterator[tuple[Identity, Item]]:
         """Yield what was read so far, as far as it is kept."""

@@ -84,6 +84,17 @@ class Readings:
         self._all = [reading for reading in self._all if reading.track is not track]
         return taken
 
+    def merge(self, early: list[Reading], track: Track) -> bool:
+        """Add what was read of a run before it had a name; return whether it was kept."""
+        readings = self.of(track)
+        for reading in early:
+            reading.track = track
+            for one in readings:
+                one.adopt(reading)
+        if not readings:
+            self._all += early
+        return not readings or all(reading.complete for reading in early)
+
     def prune(self, *joined: Track | None) -> None:
         """Let go of what nobody reads and nobody can join: only the runs named are joined."""
         self._all = [

@@ -99,16 +99,8 @@ class Session:
             self._rotate_if_passed(track)
             return
         track.adopt(ahead)
-        readings = self._readings.of(track)
-        for reading in early:
-            if not readings:
-                reading.track = track
-                self._readings.add(reading)
-                continue
-            if not reading.complete:
-                self._rotate()
-            for identity, item in reading.entries():
-                self._deliver(track, readings, identity, item)
+        if not self._readings.merge(early, track):
+            self._rotate()
         if self._connection is not None and self._connection.track is ahead:
             self._connection.track = track
 
@@ -143,9 +135,11 @@ class Session:
         return consumer
 
     def declare(self, channels: frozenset[str]) -> None:
-        """Note channels that will be wanted, so that the first connection brings them."""
+        """Note channels that will be wanted, so that the next run is read from its start."""
         if self._connection is None:
             self.channels |= channels
+        elif self.track is None or self.track.has_stopped:
+            self.want(channels)
 
     def want(self, channels: frozenset[str]) -> None:
         """Have the connection bring these channels too."""

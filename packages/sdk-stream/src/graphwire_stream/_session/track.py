@@ -57,6 +57,11 @@ class Track:
     scopes: dict[Namespace, Scope] = field(default_factory=dict)
     _seen: Seen = field(default_factory=Seen)
 
+    @property
+    def has_stopped(self) -> bool:
+        """Whether it is over, or has asked a question, as far as was read."""
+        return self.status not in {"pending", "running"}
+
     def observe(self, identity: Identity, event: Event) -> None:
         """Note a lifecycle or input event, the first time it comes."""
         if not self._seen.add(identity):

@@ -52,7 +52,7 @@ class AsyncExtensions:
         if not isinstance(name, str) or not name:
             raise InvalidArgumentError("extensions", "the name of a channel", repr(name))
         channels = frozenset({f"custom:{name}"})
-        self._following.session.declare(channels)
+        self._following.driver.tell(self._following.session.declare, channels)
         namespaces = None if self._scope is None else (self._scope,)
         return AsyncChannelData(
             self._following, Interest(channels, namespaces), track=self._track, scope=self._scope

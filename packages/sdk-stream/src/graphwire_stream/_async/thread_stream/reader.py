@@ -118,7 +118,7 @@ class AsyncReader(Generic[T]):
         following, projection = self.following, self._projection
         following.check_open()
         self.track = projection.track or await following.current()
-        following.session.declare(projection.prefetched)
+        following.driver.tell(following.session.declare, projection.prefetched)
         if self._consumer is None:  # another task has not been faster
             self._consumer = following.driver.tell(
                 following.session.open, self.track, projection.interest, scope=projection.scope

@@ -35,7 +35,7 @@ class Interleaved(Projection[tuple[str, Any]]):
         self._parts = {name: _projection(following, name) for name in _checked(names)}
         channels = frozenset().union(*(part.interest.channels for part in self._parts.values()))
         super().__init__(following, Interest(channels))
-        following.session.declare(channels)
+        following.driver.tell(following.session.declare, channels)
 
     def begin(
         self, reader: Reader[tuple[str, Any]], /

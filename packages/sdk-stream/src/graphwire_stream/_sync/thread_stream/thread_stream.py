@@ -283,7 +283,7 @@ class ThreadStream:
 
     def _declared(self, *channels: str) -> Self:
         self.check_open()
-        self.session.declare(frozenset(channels))
+        self.driver.tell(self.session.declare, frozenset(channels))
         return self
 
 
