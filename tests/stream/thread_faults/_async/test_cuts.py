@@ -149,11 +149,14 @@ async def test_a_server_that_closes_after_every_replay_is_given_up(kind: str) ->
             for outcome in outcomes.values():
                 assert isinstance(outcome.error, StreamInterrupted)
                 assert outcome.error.attempts == session.RESUME.attempts
-            assert outcomes["values"].items == STATES[:1]
-            assert outcomes["events"].items == EVENTS[:4]
+            # A reader that opens while the last connection is given up has read nothing, and is told.
+            assert outcomes["values"].items in ([], STATES[:1])
+            assert outcomes["events"].items in ([], EVENTS[:4])
             assert outcomes["output"].items == []
             tried = len(stage.subscriptions)
-            assert (await read(thread, "values")).items == STATES[:1]
+            again = await read(thread, "values")
+            assert isinstance(again.error, StreamInterrupted)
+            assert again.items in ([], STATES[:1])
             assert len(stage.subscriptions) > tried
     assert tried <= 4 * session.RESUME.attempts
 
