@@ -149,7 +149,7 @@ async def test_a_server_that_closes_after_every_replay_is_given_up(kind: str) ->
             for outcome in outcomes.values():
                 assert isinstance(outcome.error, StreamInterrupted)
                 assert outcome.error.attempts == session.RESUME.attempts
-            # A reader that opens while the last connection is given up has read nothing, and is told.
+            # A reader that opens as the last connection is given up has read nothing, and is told.
             assert outcomes["values"].items in ([], STATES[:1])
             assert outcomes["events"].items in ([], EVENTS[:4])
             assert outcomes["output"].items == []
