@@ -10,11 +10,11 @@ import time
 from collections.abc import Callable
 from contextvars import ContextVar, Token
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from graphwire_core.errors import ConnectionFailed, RequestTimeout
 
-__all__ = ["AsyncDeadline", "AsyncNetwork", "Deadline", "Network"]
+__all__ = ["AsyncDeadline", "Deadline", "bounded"]
 
 _LEAST = 0.001
 """Seconds; a limit of 0 would mean not to wait at all."""
@@ -81,55 +81,10 @@ def _check(end: float | None, error: BaseException | None, overdue: Overdue) -> 
         raise overdue() from error
 
 
-def _bounded(limit: float | None) -> float | None:
+def bounded(limit: float | None) -> float | None:
+    """Return the limit of a wait of sync code: its own, or what is left of the block."""
     end = _current.get()
     if end is None:
         return limit
     rest = max(end - time.monotonic(), _LEAST)
     return rest if limit is None else min(limit, rest)
-
-
-class AsyncNetwork:
-    """The sockets of an async pool."""
-
-    @classmethod
-    def of(cls, _: Any) -> None:
-        """Leave them to the library: whoever waits for one can be cancelled."""
-
-
-class Network:
-    """The sockets of a sync pool, under the deadline of the call that uses them."""
-
-    def __init__(self, backend: Any) -> None:
-        self._backend = backend
-
-    @classmethod
-    def of(cls, library: Any) -> Self:
-        """Take those of httpcore or its like."""
-        return cls(library.SyncBackend())
-
-    def connect_tcp(self, host: str, port: int, timeout: float | None, **options: Any) -> _Stream:
-        """Open a connection."""
-        made = self._backend.connect_tcp(host, port, timeout=_bounded(timeout), **options)
-        return _Stream(made)
-
-
-class _Stream:
-    """A connection whose reads and writes end with the call."""
-
-    def __init__(self, stream: Any) -> None:
-        self._stream = stream
-        self.close = stream.close
-        self.get_extra_info = stream.get_extra_info
-
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        data: bytes = self._stream.read(max_bytes, _bounded(timeout))
-        return data
-
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._stream.write(buffer, _bounded(timeout))
-
-    def start_tls(
-        self, ssl_context: Any, server_hostname: str | None = None, timeout: float | None = None
-    ) -> _Stream:
-        return _Stream(self._stream.start_tls(ssl_context, server_hostname, _bounded(timeout)))

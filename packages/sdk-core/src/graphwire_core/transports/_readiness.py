@@ -6,7 +6,7 @@ import select
 import ssl
 from typing import Any
 
-__all__ = ["areadable", "readable"]
+__all__ = ["areadable", "is_readable", "readable"]
 
 
 async def areadable(response: Any, timeout: float | None, *, chunked: bool) -> bool:
@@ -35,11 +35,13 @@ def readable(response: Any, timeout: float | None, *, chunked: bool) -> bool:
     if encrypted and isinstance(inner, ssl.SSLObject):
         return True
     received, closed = state.trailing_data
+    inlet = getattr(network, "inlet", None)
+    received += (inlet and inlet.held) or b""
     if closed or (_is_data(received) if chunked else received):
         return True
     if encrypted and sock.pending():
         return True
-    return _is_readable(sock, timeout)
+    return is_readable(sock, timeout)
 
 
 def _state_of(stream: Any) -> Any | None:
@@ -58,7 +60,8 @@ def _is_data(received: bytes) -> bool:
     return bool(end and rest)
 
 
-def _is_readable(sock: Any, timeout: float | None) -> bool:
+def is_readable(sock: Any, timeout: float | None) -> bool:
+    """Wait until a socket has something to read; `False` when `timeout` seconds pass first."""
     if sock.fileno() < 0:  # it is closed: the read says so
         return True
     poller = select.poll() if hasattr(select, "poll") else None

@@ -10,7 +10,7 @@ from graphwire_core.transports._addresses import origin_and_target, proxy_of
 from graphwire_core.transports._async._connections import AsyncExclusive, AsyncShared
 from graphwire_core.transports._async.switched import AsyncSwitched
 from graphwire_core.transports._async.tunnel import AsyncTunnels
-from graphwire_core.transports._deadline import AsyncNetwork
+from graphwire_core.transports._chunks import Chunks
 from graphwire_core.transports._failures import (
     broken,
     check_http2,
@@ -20,6 +20,7 @@ from graphwire_core.transports._failures import (
 )
 from graphwire_core.transports._headers import ReceivedHeaders, raw
 from graphwire_core.transports._library import Library
+from graphwire_core.transports._network import AsyncNetwork, AsyncNetworkStream
 from graphwire_core.transports._pieces import PIECE, AsyncPieces
 from graphwire_core.transports._readiness import areadable
 from graphwire_core.transports._types import Request, TransportConfig
@@ -60,8 +61,17 @@ class AsyncPooledResponse:
         """Iterate over the body as it arrives, content encoding undone."""
         encoded = any(name.lower() == b"content-encoding" for name, _ in self._response.headers)
         stream = self._decoded() if encoded else self._response.stream
+        network = self._response.extensions.get("network_stream")
         try:
-            async for chunk in stream:
+            if isinstance(network, AsyncNetworkStream) and self._request.method != "HEAD":
+                data, chunks = network.inlet.taken(), Chunks()
+                while data is not None:
+                    piece = chunks.feed(data)
+                    network.inlet.held = chunks.rest
+                    if piece:
+                        yield piece
+                    data = await self._read_on(network) if chunks.rest is None else None
+            async for chunk in stream:  # what is left of it, where it came in chunks
                 yield chunk
         except self._library.errors as error:
             raise self._library.translated(self._request, error) from error
@@ -77,6 +87,10 @@ class AsyncPooledResponse:
             raise self._library.translated(self._request, error) from error
         finally:
             await self._connections.free(connection)
+
+    async def _read_on(self, network: AsyncNetworkStream) -> bytes | None:
+        """Return more of a body in chunks, `None` at the end of the connection."""
+        return await network.read(PIECE, self._request.timeout.read) or None
 
     async def _decoded(self) -> AsyncIterator[bytes]:
         client = self._library.client()
@@ -161,7 +175,7 @@ def _pool(config: TransportConfig, library: Any, *, tunnels: bool) -> Any:
         max_keepalive_connections=config.limits.max_keepalive,
         keepalive_expiry=config.limits.keepalive_expiry,
         http2=config.http2,
-        network_backend=through or AsyncNetwork.of(library),
+        network_backend=through or AsyncNetwork(library),
     )
 
 

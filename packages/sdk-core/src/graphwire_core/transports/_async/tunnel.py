@@ -10,7 +10,7 @@ import base64
 from typing import Any
 
 from graphwire_core.transports._addresses import Proxy, proxy_of
-from graphwire_core.transports._deadline import AsyncNetwork
+from graphwire_core.transports._network import AsyncNetwork
 from graphwire_core.transports._types import TransportConfig
 
 __all__ = ["AsyncTunnels"]
@@ -26,8 +26,7 @@ class AsyncTunnels:
         self._config = config
         self._proxy = proxy
         self._library = library
-        own: Any = AsyncNetwork.of(library)
-        self._sockets = own or library.AnyIOBackend()
+        self._sockets = AsyncNetwork(library)
 
     @classmethod
     def of(cls, config: TransportConfig, library: Any) -> AsyncTunnels | None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from graphwire_core.transports._addresses import origin_and_target, proxy_of
-from graphwire_core.transports._deadline import Network
+from graphwire_core.transports._chunks import Chunks
 from graphwire_core.transports._failures import (
     broken,
     check_http2,
@@ -18,6 +18,7 @@ from graphwire_core.transports._failures import (
 )
 from graphwire_core.transports._headers import ReceivedHeaders, raw
 from graphwire_core.transports._library import Library
+from graphwire_core.transports._network import Network, NetworkStream
 from graphwire_core.transports._pieces import PIECE, Pieces
 from graphwire_core.transports._readiness import readable
 from graphwire_core.transports._sync._connections import Exclusive, Shared
@@ -61,8 +62,17 @@ class PooledResponse:
         """Iterate over the body as it arrives, content encoding undone."""
         encoded = any(name.lower() == b"content-encoding" for name, _ in self._response.headers)
         stream = self._decoded() if encoded else self._response.stream
+        network = self._response.extensions.get("network_stream")
         try:
-            for chunk in stream:
+            if isinstance(network, NetworkStream) and self._request.method != "HEAD":
+                data, chunks = network.inlet.taken(), Chunks()
+                while data is not None:
+                    piece = chunks.feed(data)
+                    network.inlet.held = chunks.rest
+                    if piece:
+                        yield piece
+                    data = self._read_on(network) if chunks.rest is None else None
+            for chunk in stream:  # what is left of it, where it came in chunks
                 yield chunk
         except self._library.errors as error:
             raise self._library.translated(self._request, error) from error
@@ -78,6 +88,10 @@ class PooledResponse:
             raise self._library.translated(self._request, error) from error
         finally:
             self._connections.free(connection)
+
+    def _read_on(self, network: NetworkStream) -> bytes | None:
+        """Return more of a body in chunks, `None` at the end of the connection."""
+        return network.read(PIECE, self._request.timeout.read) or None
 
     def _decoded(self) -> Iterator[bytes]:
         client = self._library.client()
@@ -160,7 +174,7 @@ def _pool(config: TransportConfig, library: Any, *, tunnels: bool) -> Any:
         max_keepalive_connections=config.limits.max_keepalive,
         keepalive_expiry=config.limits.keepalive_expiry,
         http2=config.http2,
-        network_backend=through or Network.of(library),
+        network_backend=through or Network(library),
     )
 
 

@@ -11,7 +11,7 @@ import base64
 from typing import Any
 
 from graphwire_core.transports._addresses import Proxy, proxy_of
-from graphwire_core.transports._deadline import Network
+from graphwire_core.transports._network import Network
 from graphwire_core.transports._types import TransportConfig
 
 __all__ = ["Tunnels"]
@@ -27,8 +27,7 @@ class Tunnels:
         self._config = config
         self._proxy = proxy
         self._library = library
-        own: Any = Network.of(library)
-        self._sockets = own or library.AnyIOBackend()
+        self._sockets = Network(library)
 
     @classmethod
     def of(cls, config: TransportConfig, library: Any) -> Tunnels | None:
