@@ -16,7 +16,7 @@ import langgraph_sdk
 
 import graphwire
 from benchmarks.responder import THREAD_ID, running
-from benchmarks.timing import PEER, AsyncCall, Call, Row, only_transports, time_async, time_sync
+from benchmarks.timing import PEER, AsyncCall, Call, Row, make_fair, time_async, time_sync
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -83,7 +83,7 @@ def rows(rounds: int = ROUNDS) -> Iterator[Row]:
 
 
 def main() -> None:
-    only_transports()
+    make_fair()
     print(f"{'case':11} {'client':18} {'µs':>8} {'CPU µs':>8} {'x peer':>7} {'x CPU':>7}  target")
     for row in rows():
         target = TARGETS.get((row.case, row.client))

@@ -17,14 +17,14 @@ import orjson
 
 import graphwire
 from benchmarks.responder import LIST, running
-from benchmarks.timing import PEER, AsyncCall, Call, Row, only_transports, time_async, time_sync
+from benchmarks.timing import PEER, AsyncCall, Call, Row, make_fair, time_async, time_sync
 from graphwire_core._operations import threads as operations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-ROUNDS = 9
-CALLS = 20
+ROUNDS = 100
+CALLS = 2
 """Calls of a client in one round."""
 LIMIT = 1.15
 """Most time, times the peer's; of a call."""
@@ -68,7 +68,7 @@ def rows(rounds: int = ROUNDS) -> Iterator[Row]:
 
 
 def main() -> None:
-    only_transports()
+    make_fair()
     # A full collection walks all that this process has imported, and falls to whoever is next: what
     # is alive by now is left out of it.
     gc.freeze()

@@ -60,8 +60,8 @@ class Handler(ResponseHandler):
         super().pause_reading()
 
     def resume_reading(self, resume_parser: bool = True) -> None:  # noqa: FBT001  # aiohttp's
-        """Receive again; aiohttp asks for it after every read."""
-        if self._is_paused or self._chunks is None:
+        """Receive again; aiohttp asks for it after every read, paused or not."""
+        if self._is_paused:
             self._is_paused = False
             super().resume_reading(resume_parser)
 
