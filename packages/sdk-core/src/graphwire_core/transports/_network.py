@@ -49,7 +49,7 @@ class AsyncNetwork:
                     lambda: AsyncNetworkStream(self._library, loop),
                     host,
                     port,
-                    happy_eyeballs_delay=None if _is_one(host) else _HEAD_START,
+                    **_options(loop, host),
                 )
         except TimeoutError as error:
             raise self._library.ConnectTimeout from error
@@ -197,13 +197,15 @@ class AsyncNetworkStream(asyncio.Protocol):
                 timer.cancel()
 
 
-def _is_one(host: str) -> bool:
-    """Tell whether a host is this machine or an address: there is nothing to try at once."""
+def _options(loop: asyncio.AbstractEventLoop, host: str) -> dict[str, Any]:
+    """Say how to connect where a host may have addresses to try at once; uvloop cannot."""
+    if host == "localhost" or not isinstance(loop, asyncio.BaseEventLoop):
+        return {}
     try:
         ip_address(host)
     except ValueError:
-        return host == "localhost"
-    return True
+        return {"happy_eyeballs_delay": _HEAD_START}
+    return {}
 
 
 _INFOS: Final = {"client_addr": "sockname", "server_addr": "peername"}
