@@ -87,7 +87,7 @@ class AsyncNetworkStream(asyncio.Protocol):
                     raise self._library.ReadError(str(self._error)) from self._error
                 return b""
             self._reader = self._loop.create_future()
-            if not await self._done(self._reader, timeout):
+            if not await self._done(self._reader, timeout) and not received:
                 raise self._library.ReadTimeout
         piece = received.popleft()
         if max_bytes < _PIECE and max_bytes < len(piece):
@@ -109,7 +109,7 @@ class AsyncNetworkStream(asyncio.Protocol):
         self._transport.write(buffer)
         while not self._writable:
             self._writer = self._loop.create_future()
-            if not await self._done(self._writer, timeout):
+            if not await self._done(self._writer, timeout) and not self._writable:
                 raise self._library.WriteTimeout
         if self._lost:
             raise self._library.WriteError(str(self._error or "")) from self._error
@@ -129,6 +129,7 @@ class AsyncNetworkStream(asyncio.Protocol):
         except OSError as error:
             await self.aclose()
             raise self._library.ConnectError(str(error)) from error
+        self._transport.set_write_buffer_limits(_PIECE)  # half a megabyte, unless told
         return self
 
     async def aclose(self) -> None:
