@@ -20,7 +20,7 @@ from graphwire import get_client
 from graphwire_core import AsyncClient, Client
 from graphwire_core.errors import ConfigurationError, PluginError, TransportError
 from graphwire_core.plugins import TransportRegistry, hookimpl
-from graphwire_core.transports import HttpxTransport, Limits
+from graphwire_core.transports import HttpxTransport, Limits, Timeout
 
 HEALTHY = ok(b'{"ok": true}')
 URL = "http://localhost:1"
@@ -251,7 +251,9 @@ async def test_open_streams_starve_no_calls(transport: str) -> None:
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0, backlog=1000)
     url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    async with server, get_client(url, api_key=None, transport=transport) as client:
+    patience = Timeout(connect=30, pool=30)  # a busy machine needs its time for 700 requests
+    options: dict[str, Any] = {"api_key": None, "transport": transport, "timeout": patience}
+    async with server, get_client(url, **options) as client:
 
         async def stream() -> list[str]:
             return [part.event async for part in client.runs.join_stream("t", "r")]

@@ -33,7 +33,8 @@ class Authority:
         self, name: x509.Name, key: ec.EllipticCurvePrivateKey, *, authority: bool = False
     ) -> bytes:
         now = datetime.now(UTC)
-        hosts = [x509.DNSName("localhost"), x509.IPAddress(ip_address("127.0.0.1"))]
+        names = [x509.DNSName(name) for name in ("localhost", "server.test")]
+        hosts = [*names, x509.IPAddress(ip_address("127.0.0.1"))]
         issuer = x509.SubjectKeyIdentifier.from_public_key(self._key.public_key())
         builder = (
             x509.CertificateBuilder()

@@ -13,6 +13,7 @@ from tests.transports.wire import PATIENCE, Peer, Script, response
 USER, PASSWORD = "ada", "p@ss:word"
 IN_URL = "ada:p%40ss%3Aword"
 """The credentials as they stand in a URL."""
+ESTABLISHED = b"HTTP/1.1 200 Connection established\r\n\r\n"
 EXPECTED = "Basic " + base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
 
 
@@ -28,7 +29,7 @@ def proxying(*, refuses: bool = False) -> Script:
                 continue
             if method == "CONNECT":
                 host, _, port = target.rpartition(":")
-                _tunnel(peer, (host, int(port)))
+                tunnel(peer, (host, int(port)), ESTABLISHED)
                 return
             parts = urlsplit(target)
             path = parts.path + (f"?{parts.query}" if parts.query else "")
@@ -45,9 +46,10 @@ def proxying(*, refuses: bool = False) -> Script:
     return script
 
 
-def _tunnel(peer: Peer, address: tuple[str, int]) -> None:
+def tunnel(peer: Peer, address: tuple[str, int], answer: bytes) -> None:
+    """Connect to a server, say so, and forward what comes from either end."""
     with socket.create_connection(address, PATIENCE) as upstream:
-        peer.send(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        peer.send(answer)
         ends = {peer.sock: upstream, upstream: peer.sock}
         with contextlib.suppress(OSError):
             while True:

@@ -113,13 +113,6 @@ def test_a_library_that_a_feature_needs_is_named(
         pytest.raises(MissingPackageError, match=rf"pip install '{name}\[http2\]'"),
     ):
         client.server.ok()
-    monkeypatch.setitem(sys.modules, "socksio", None)
-    proxy = "socks5://127.0.0.1:1"
-    with (
-        get_sync_client(url="http://server.test", transport=name, proxy=proxy) as client,
-        pytest.raises(MissingPackageError, match=rf"pip install '{name}\[socks\]'"),
-    ):
-        client.server.ok()
 
 
 async def test_a_socks_proxy_over_aiohttp_is_refused() -> None:

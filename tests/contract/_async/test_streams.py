@@ -255,9 +255,11 @@ async def test_a_run_is_cancelled_through_its_stream(client: AsyncClient) -> Non
         on_disconnect="continue",
         version="v2",
     ) as stream:
+        cancelled = False
         async for part in stream:
-            if isinstance(part, CustomStreamPart):
+            if isinstance(part, CustomStreamPart) and not cancelled:  # more may be on their way
                 await stream.cancel(action="interrupt")
+                cancelled = True
 
     [run] = await client.runs.list(thread.thread_id)
     assert run.status == "interrupted"

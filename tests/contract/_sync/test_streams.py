@@ -256,9 +256,11 @@ def test_a_run_is_cancelled_through_its_stream(client: Client) -> None:
         on_disconnect="continue",
         version="v2",
     ) as stream:
+        cancelled = False
         for part in stream:
-            if isinstance(part, CustomStreamPart):
+            if isinstance(part, CustomStreamPart) and not cancelled:  # more may be on their way
                 stream.cancel(action="interrupt")
+                cancelled = True
 
     [run] = client.runs.list(thread.thread_id)
     assert run.status == "interrupted"

@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 from tests.core.plugins.faked import SitePackages
 
-from graphwire_core import Client, ClientSettings
-from graphwire_core.errors import PluginError
+from graphwire_core import AsyncClient, Client, ClientSettings
+from graphwire_core.errors import ConfigurationError, PluginError
 from graphwire_core.plugins import (
     CredentialsRegistry,
     MiddlewareRegistry,
     PluginHost,
     PluginInfo,
+    PluginWarning,
     TransportRegistry,
     _discovery,
     hookimpl,
@@ -143,6 +144,30 @@ def test_the_environment_holds_both_lists_and_an_empty_allow_list_lets_nobody_in
     with Client("http://localhost:1") as client:
         ours = [one.name for one in client.plugins if one.distribution in {"dist-one", "dist-two"}]
     assert ours == found
+
+
+def test_a_plugin_that_is_allowed_has_to_be_installed(
+    site: SitePackages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.install("one", transport("first", "1"))
+    monkeypatch.setenv("GRAPHWIRE_PLUGINS", "one, onne")
+    said = "environment GRAPHWIRE_PLUGINS: no plugin 'onne' is installed; installed: .*one"
+    for create in (Client, AsyncClient):
+        with pytest.raises(ConfigurationError, match=said):
+            create("http://localhost:1")
+
+
+def test_a_plugin_that_is_blocked_and_not_installed_is_warned_about(
+    site: SitePackages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.install("one", transport("first", "1"))
+    monkeypatch.delenv("GRAPHWIRE_PLUGINS", raising=False)
+    monkeypatch.setenv("GRAPHWIRE_PLUGINS_BLOCK", "one, onne")
+    said = "environment GRAPHWIRE_PLUGINS_BLOCK: no plugin 'onne' is installed; installed: .*one"
+    for create in (Client, AsyncClient):
+        with pytest.warns(PluginWarning, match=said) as caught:
+            create("http://localhost:1")
+        assert [one.filename for one in caught] == [__file__]
 
 
 def test_a_client_lists_its_plugins(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -92,18 +92,6 @@ async def test_a_place_that_nobody_takes_is_not_lost(pooled: Opened, waiting: in
         assert await fetch(transport, get(server.url, pool=0.5)) == b"{}"
 
 
-async def test_a_server_without_http2_is_spoken_to_as_it_can(
-    pooled: Opened, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    # The package of HTTP/2 may be missing here; over plain HTTP it is not used.
-    monkeypatch.setattr("graphwire_core.transports._failures.find_spec", lambda name: name)
-    transport = pooled(http2=True, limits=Limits(max_connections=2))
-    with Server(answer()) as server:
-        for _ in range(3):
-            assert await fetch(transport, get(server.url)) == b"{}"
-    assert server.connections == 1
-
-
 @pytest.mark.parametrize(
     ("url", "host"),
     [

@@ -15,7 +15,8 @@ from graphwire_core.errors import (
     MissingPackageError,
     PluginError,
 )
-from graphwire_core.plugins import Credentials, PluginHost
+from graphwire_core.plugins import Credentials, PluginHost, PluginWarning
+from graphwire_core.plugins._discovery import installed
 from graphwire_core.settings import CallOptions, ClientSettings
 from graphwire_core.transports import TransportConfig
 
@@ -43,9 +44,30 @@ def plugin_host(plugins: Any, settings: ClientSettings) -> PluginHost:
         raise ConfigurationError(f"keyword plugins=: expected a list of plugins, got {got}")
     if settings.log is not None:
         set_level(settings.log)
+    _check_lists(settings)
     return PluginHost(
         passed, allow=settings.plugins, block=settings.plugins_block, settings=settings
     )
+
+
+def _check_lists(settings: ClientSettings) -> None:
+    """Check the names of plugins: what is allowed has to be there; what is blocked, need not.
+
+    Raises:
+        ConfigurationError: No installed plugin has a name that is allowed.
+    """
+    if not (settings.plugins or settings.plugins_block):
+        return
+    known = {point.name for point in installed()}
+    for option in ("plugins", "plugins_block"):
+        for name in sorted((getattr(settings, option) or frozenset()) - known):
+            message = (
+                f"{settings.source(option)}: no plugin {name!r} is installed; "
+                f"installed: {', '.join(sorted(known)) or 'none'}"
+            )
+            if option == "plugins":
+                raise ConfigurationError(message)
+            warn_caller(message, PluginWarning)
 
 
 def transport_config(settings: ClientSettings, credentials: Credentials | None) -> TransportConfig:

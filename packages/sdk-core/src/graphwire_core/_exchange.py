@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from base64 import b64encode
 from collections.abc import Mapping
@@ -29,6 +30,7 @@ _FRAMING = ("content-length", "transfer-encoding")
 _EXCERPT = 500
 _BODY_TEXT = 4000
 _LINE = 200
+_USERINFO = re.compile(r"//[^/@]*@")
 
 _STATUS_ERRORS: dict[int, type[errors.APIStatusError]] = {
     400: errors.BadRequestError,
@@ -178,7 +180,8 @@ def refusal(
     """Make the error of a response that is no success: a redirect, or a status of an error."""
     if status_code >= HTTPStatus.BAD_REQUEST:
         return status_error(status_code, headers, body)
-    target = headers.get("location", "nowhere")[:_LINE]
+    # Its query and userinfo may hold a token.
+    target = _USERINFO.sub("//", headers.get("location", "nowhere").partition("?")[0])[:_LINE]
     message = f"Unexpected redirect to {target}; redirects are not followed"
     return _not_json(message, status_code, headers, body)
 

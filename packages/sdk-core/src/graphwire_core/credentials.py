@@ -13,7 +13,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 
 from pydantic import SecretStr
 
@@ -157,6 +157,8 @@ class OAuth2ClientCredentials:
         pair = f"{quote(client_id, safe='')}:{quote(secret, safe='')}"
         self._basic = SecretStr("Basic " + base64.b64encode(pair.encode()).decode())
         self._url = token_url
+        parts = urlsplit(token_url)
+        self._shown = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
         self._form = {"grant_type": "client_credentials", **(extra or {})}
         if scope is not None:
             self._form["scope"] = scope
@@ -197,7 +199,7 @@ class OAuth2ClientCredentials:
         if answer.status_code >= 400 or not isinstance(token, str):  # noqa: PLR2004  # HTTP errors
             reason = body.get("error_description") or body.get("error") or "no access_token"
             raise AuthenticationError(
-                f"No token from {self._url}: {str(reason)[:200]}", status_code=answer.status_code
+                f"No token from {self._shown}: {str(reason)[:200]}", status_code=answer.status_code
             )
         seconds = _seconds(body.get("expires_in"))
         self._token = _secret("access_token", token)
@@ -208,7 +210,7 @@ class OAuth2ClientCredentials:
         return _with_header(request, "authorization", f"Bearer {token}")
 
     def __repr__(self) -> str:
-        return f"OAuth2ClientCredentials({self._url!r}, **********)"
+        return f"OAuth2ClientCredentials({self._shown!r}, **********)"
 
 
 class HttpxAuth:

@@ -52,6 +52,8 @@ class AsyncAiohttpResponse:
             while chunk := await body.readany():
                 yield chunk
         except LIBRARY as error:
+            if held := _held(body):
+                yield held
             raise translated(self._request, error) from error
         end = self._protocol.exception() if self._protocol is not None else None
         if isinstance(end, OSError):  # a reset; an orderly end is another class
@@ -67,6 +69,14 @@ class AsyncAiohttpResponse:
             free()
         if cut:
             await asyncio.sleep(0)  # the loop closes the socket
+
+
+def _held(body: aiohttp.StreamReader) -> bytes:
+    """Return what arrived before a connection broke, which aiohttp gives nobody from then on."""
+    held = []
+    while body._buffer:  # noqa: SLF001  # there is no other way to it
+        held.append(body._read_nowait_chunk(-1))  # noqa: SLF001  # the same
+    return b"".join(held)
 
 
 class AsyncAiohttpTransport:

@@ -7,6 +7,7 @@ import os
 import aiohttp
 from aiohttp.http import HttpProcessingError
 
+from graphwire_aiohttp.transports._secrets import clean
 from graphwire_core.errors import GraphwireError
 from graphwire_core.transports import Request
 from graphwire_core.transports import _failures as failures
@@ -30,7 +31,8 @@ LIBRARY = (
 
 
 def translated(request: Request, error: BaseException, proxy: str | None = None) -> GraphwireError:
-    """Return the error of this SDK for one of aiohttp's, to be raised from it."""
+    """Return the error of this SDK for one of aiohttp's, which is cleaned, to be raised from it."""
+    clean(error)
     if isinstance(error, NotSentAgain) and error.__cause__ is not None:
         error = error.__cause__
     if isinstance(error, GraphwireError):

@@ -22,7 +22,6 @@ __all__ = [
     "broken",
     "check_http2",
     "check_proxy",
-    "check_socks",
     "connect_timed_out",
     "nothing_read",
     "nothing_written",
@@ -93,18 +92,6 @@ def check_proxy(config: TransportConfig, *schemes: str) -> None:
         known = ", ".join(f"{scheme}://" for scheme in schemes)
         got = f"{parts.scheme}://…" if "://" in config.proxy else "one without a scheme"
         raise ConfigurationError(f"proxy: expected a URL with one of {known}, got {got}")
-
-
-def check_socks(config: TransportConfig, library: str) -> None:
-    """Refuse a SOCKS proxy without the package that it needs.
-
-    Raises:
-        MissingPackageError: The message says what to install.
-    """
-    if (config.proxy or "").startswith("socks") and find_spec("socksio") is None:
-        raise MissingPackageError(
-            f"proxy: {library} needs another package: pip install '{library}[socks]'"
-        )
 
 
 def _no_connection(request: Request, reason: str, proxy: str | None) -> str:

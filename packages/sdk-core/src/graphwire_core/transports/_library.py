@@ -7,6 +7,7 @@ from typing import Any
 
 from graphwire_core.errors import GraphwireError
 from graphwire_core.transports import _failures as failures
+from graphwire_core.transports._http2 import told
 from graphwire_core.transports._types import Request
 
 __all__ = ["Library"]
@@ -60,4 +61,4 @@ class Library:
             return failures.nothing_written(request)
         if isinstance(error, kinds.TimeoutException):
             return failures.nothing_read(request)
-        return failures.broken(error)
+        return failures.broken(error, told(error))

@@ -6,7 +6,9 @@ Their own async sockets set up a scope for every read, which costs more than the
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections import deque
+from contextlib import suppress
 from ipaddress import ip_address
 from typing import Any, Final, Self
 
@@ -243,7 +245,6 @@ class NetworkStream:
 
     def __init__(self, stream: Any) -> None:
         self.inlet = Inlet()
-        self.close = stream.close
         self.get_extra_info = stream.get_extra_info
         self._stream = stream
         self._piece = _PIECE
@@ -262,6 +263,14 @@ class NetworkStream:
         """Send bytes."""
         self.inlet.expect()
         self._stream.write(buffer, bounded(timeout))
+
+    def close(self) -> None:
+        """Close the connection now, and wake a thread that waits on it."""
+        sock = self.get_extra_info("socket")
+        if sock is not None:
+            with suppress(OSError):
+                sock.shutdown(socket.SHUT_RDWR)
+        self._stream.close()
 
     def start_tls(
         self, ssl_context: Any, server_hostname: str | None = None, timeout: float | None = None

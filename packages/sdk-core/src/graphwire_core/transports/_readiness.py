@@ -18,40 +18,48 @@ async def areadable(response: Any, timeout: float | None, *, chunked: bool) -> b
 def readable(response: Any, timeout: float | None, *, chunked: bool) -> bool:
     """Wait until a read of a response's body would not; `False` when `timeout` seconds pass first.
 
-    `True` where that cannot be told: over HTTP/2, and over TLS inside of TLS.
+    `True` where that cannot be told: over TLS inside of TLS. Over HTTP/2 what arrives may be of no
+    consequence to the body.
 
     Args:
         response: A response, as a library of httpx's family has it.
         timeout: Seconds; `None` for no limit.
         chunked: Whether its body comes in chunks.
     """
-    state = _state_of(response.stream)
+    body = _innermost(response.stream)
     network = response.extensions.get("network_stream")
     sock = network.get_extra_info("socket") if network is not None else None
-    if state is None or sock is None:
+    if body is None or sock is None:
         return True
     inner = network.get_extra_info("ssl_object")
     encrypted = isinstance(sock, ssl.SSLSocket)
     if encrypted and isinstance(inner, ssl.SSLObject):
         return True
-    received, closed = state.trailing_data
-    inlet = getattr(network, "inlet", None)
-    received += (inlet and inlet.held) or b""
-    if closed or (_is_data(received) if chunked else received):
+    if _has_arrived(body, network, chunked=chunked):
         return True
     if encrypted and sock.pending():
         return True
     return is_readable(sock, timeout)
 
 
-def _state_of(stream: Any) -> Any | None:
-    """Find the h11 connection below the wrappers around a body, which hold one another."""
-    while stream is not None:
-        connection = getattr(stream, "_connection", None)
-        if connection is not None:
-            return getattr(connection, "_h11_state", None)
+def _innermost(stream: Any) -> Any | None:
+    """Find the library's own body below the wrappers around it, which hold one another."""
+    while stream is not None and not hasattr(stream, "_connection"):
         stream = getattr(stream, "_stream", None) or getattr(stream, "_httpcore_stream", None)
-    return None
+    return stream
+
+
+def _has_arrived(body: Any, network: Any, *, chunked: bool) -> bool:
+    """Tell whether something of a body waits to be read, in h11 or among the events of h2."""
+    connection = body._connection  # noqa: SLF001  # there is no public way to any of this
+    state = getattr(connection, "_h11_state", None)
+    if state is None:
+        events = getattr(connection, "_events", {})
+        return bool(events.get(getattr(body, "_stream_id", None)))
+    received, closed = state.trailing_data
+    inlet = getattr(network, "inlet", None)
+    received += (inlet and inlet.held) or b""
+    return bool(closed or (_is_data(received) if chunked else received))
 
 
 def _is_data(received: bytes) -> bool:

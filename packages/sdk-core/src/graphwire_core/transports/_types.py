@@ -73,9 +73,9 @@ class Request:
     method: str
     url: str
     """Absolute and quoted; a transport sends it as it is."""
-    headers: Mapping[str, str]
-    """Names in lower case."""
-    content: bytes
+    headers: Mapping[str, str] = field(repr=False)
+    """Names in lower case; some of the values are secret."""
+    content: bytes = field(repr=False)
     timeout: Timeout
 
 

@@ -1,8 +1,8 @@
-"""The connections of a client: each for one request at a time, or shared by many at once.
+"""The connections of a client, each for one request at a time.
 
 The pool of httpcore looks at every connection for every request: beyond a few at once that costs
 more than the request. Here it makes the connections, through a proxy where there is one, and each
-is used alone. Over HTTP/2, where one connection carries many requests, the pool does it all.
+is used alone.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from graphwire_core.transports._idle import Idle
 from graphwire_core.transports._slots import AsyncSlots
 from graphwire_core.transports._types import Limits
 
-__all__ = ["AsyncExclusive", "AsyncShared"]
+__all__ = ["AsyncExclusive"]
 
 
 class AsyncExclusive:
@@ -70,24 +70,6 @@ class AsyncExclusive:
         """Close idle connections to elsewhere, where a further one would be one too many."""
         if self._most is not None:
             await _close(self._idle.shrink(max(self._most - len(self._busy) - 1, 0)))
-
-
-class AsyncShared:
-    """Connections of HTTP/2, or of HTTP/1.1 where the server speaks no other."""
-
-    def __init__(self, pool: Any) -> None:
-        self._pool = pool
-
-    async def take(self, _origin: Any, _limit: float | None) -> Any | None:
-        """Return what sends over a connection that has room; it waits for one itself."""
-        return self._pool
-
-    async def free(self, _connection: Any) -> None:
-        """Do nothing: a response that is closed has made room already."""
-
-    async def aclose(self) -> None:
-        """Close every connection, those in use included."""
-        await self._pool.aclose()
 
 
 async def _close(connections: list[Any]) -> None:

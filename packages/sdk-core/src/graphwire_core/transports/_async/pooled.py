@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import AsyncIterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from graphwire_core.transports._addresses import origin_and_target, proxy_of
-from graphwire_core.transports._async._connections import AsyncExclusive, AsyncShared
+from graphwire_core.transports._async._connections import AsyncExclusive
+from graphwire_core.transports._async.socks import AsyncSocks
 from graphwire_core.transports._async.switched import AsyncSwitched
 from graphwire_core.transports._async.tunnel import AsyncTunnels
 from graphwire_core.transports._chunks import Chunks
@@ -15,7 +16,6 @@ from graphwire_core.transports._failures import (
     broken,
     check_http2,
     check_proxy,
-    check_socks,
     pool_timed_out,
 )
 from graphwire_core.transports._headers import ReceivedHeaders, raw
@@ -24,6 +24,9 @@ from graphwire_core.transports._network import AsyncNetwork, AsyncNetworkStream
 from graphwire_core.transports._pieces import PIECE, AsyncPieces
 from graphwire_core.transports._readiness import areadable
 from graphwire_core.transports._types import Request, TransportConfig
+
+if TYPE_CHECKING:
+    from graphwire_core.transports._shared import AsyncShared
 
 __all__ = ["AsyncPooledResponse", "AsyncPooledTransport"]
 
@@ -116,16 +119,13 @@ class AsyncPooledTransport:
         """
         check_http2(config, library.name)
         check_proxy(config, "http", "https", "socks5", "socks5h")
-        check_socks(config, library.name)
         forwarded = config.url.startswith("http:") and (config.proxy or "").startswith("http")
         self.switches = not config.http2 and (tunnels or not forwarded)
         """Whether a connection can go on with another protocol, as WebSocket asks for."""
         self._library = library
         self._proxy = config.proxy
         pool = _pool(config, library.module, tunnels=tunnels)
-        self._connections = (
-            AsyncShared(pool) if config.http2 else AsyncExclusive(pool, config.limits)
-        )
+        self._connections = _connections(pool, config, library.module)
 
     async def send(self, request: Request) -> AsyncPooledResponse:
         """Send a request and return when the response's head has arrived."""
@@ -163,8 +163,18 @@ class AsyncPooledTransport:
         )
 
 
+def _connections(pool: Any, config: TransportConfig, library: Any) -> AsyncExclusive | AsyncShared:
+    if not config.http2:
+        return AsyncExclusive(pool, config.limits)
+    from graphwire_core.transports._shared import AsyncShared  # noqa: PLC0415  # when asked for
+
+    return AsyncShared(pool, config.limits, library)
+
+
 def _pool(config: TransportConfig, library: Any, *, tunnels: bool) -> Any:
-    through = AsyncTunnels.of(config, library) if tunnels else None
+    through: Any = AsyncSocks.of(config, library)
+    if through is None and tunnels:
+        through = AsyncTunnels.of(config, library)
     # The library trusts the machine where no context is given, and making one takes longer than a
     # call. A client of plain HTTP gets one that trusts nobody: https would fail closed.
     tls = config.tls or ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from graphwire_core.transports._addresses import origin_and_target, proxy_of
 from graphwire_core.transports._chunks import Chunks
@@ -13,7 +13,6 @@ from graphwire_core.transports._failures import (
     broken,
     check_http2,
     check_proxy,
-    check_socks,
     pool_timed_out,
 )
 from graphwire_core.transports._headers import ReceivedHeaders, raw
@@ -21,10 +20,14 @@ from graphwire_core.transports._library import Library
 from graphwire_core.transports._network import Network, NetworkStream
 from graphwire_core.transports._pieces import PIECE, Pieces
 from graphwire_core.transports._readiness import readable
-from graphwire_core.transports._sync._connections import Exclusive, Shared
+from graphwire_core.transports._sync._connections import Exclusive
+from graphwire_core.transports._sync.socks import Socks
 from graphwire_core.transports._sync.switched import Switched
 from graphwire_core.transports._sync.tunnel import Tunnels
 from graphwire_core.transports._types import Request, TransportConfig
+
+if TYPE_CHECKING:
+    from graphwire_core.transports._shared import Shared
 
 __all__ = ["PooledResponse", "PooledTransport"]
 
@@ -117,14 +120,13 @@ class PooledTransport:
         """
         check_http2(config, library.name)
         check_proxy(config, "http", "https", "socks5", "socks5h")
-        check_socks(config, library.name)
         forwarded = config.url.startswith("http:") and (config.proxy or "").startswith("http")
         self.switches = not config.http2 and (tunnels or not forwarded)
         """Whether a connection can go on with another protocol, as WebSocket asks for."""
         self._library = library
         self._proxy = config.proxy
         pool = _pool(config, library.module, tunnels=tunnels)
-        self._connections = Shared(pool) if config.http2 else Exclusive(pool, config.limits)
+        self._connections = _connections(pool, config, library.module)
 
     def send(self, request: Request) -> PooledResponse:
         """Send a request and return when the response's head has arrived."""
@@ -162,8 +164,18 @@ class PooledTransport:
         )
 
 
+def _connections(pool: Any, config: TransportConfig, library: Any) -> Exclusive | Shared:
+    if not config.http2:
+        return Exclusive(pool, config.limits)
+    from graphwire_core.transports._shared import Shared  # noqa: PLC0415  # when asked for
+
+    return Shared(pool, config.limits, library)
+
+
 def _pool(config: TransportConfig, library: Any, *, tunnels: bool) -> Any:
-    through = Tunnels.of(config, library) if tunnels else None
+    through: Any = Socks.of(config, library)
+    if through is None and tunnels:
+        through = Tunnels.of(config, library)
     # The library trusts the machine where no context is given, and making one takes longer than a
     # call. A client of plain HTTP gets one that trusts nobody: https would fail closed.
     tls = config.tls or ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
