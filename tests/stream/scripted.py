@@ -100,10 +100,10 @@ class AsyncScriptedTransport(ScriptedTransport):
         return
 
 
-def run_body(status: str) -> bytes:
+def run_body(status: str, run_id: str = RUN) -> bytes:
     """Write the run, as the server answers when it is asked for it."""
     return (
-        f'{{"run_id":"{RUN}","thread_id":"{THREAD}","assistant_id":"a","status":"{status}",'
+        f'{{"run_id":"{run_id}","thread_id":"{THREAD}","assistant_id":"a","status":"{status}",'
         '"created_at":"2026-01-01T00:00:00Z","updated_at":"2026-01-01T00:00:00Z",'
         '"metadata":{},"multitask_strategy":"enqueue"}'
     ).encode()

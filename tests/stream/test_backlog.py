@@ -11,6 +11,8 @@ from tests.stream.scripted import THREAD, Answer, Script, ScriptedTransport
 
 from graphwire import Client
 from graphwire_stream import RunStream, _backlog
+from graphwire_stream._events import data_of
+from graphwire_stream._sse import ServerSentEvent
 from graphwire_stream.messages import MessageAccumulator
 
 CAPTURES = Path(__file__).parent / "captures"
@@ -59,6 +61,26 @@ def test_nothing_is_put_together_unasked(monkeypatch: pytest.MonkeyPatch) -> Non
     with Client("http://server", transport=ScriptedTransport(script), retry=None) as client:
         run = client.runs.stream(THREAD, "agent", stream_mode="messages-tuple")
         assert len(list(run)) == body.count(b"event: ")
+
+
+def test_what_waits_is_put_together_before_it_fills_the_memory(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(_backlog, "_LARGEST", 10_000)
+    token = b'[{"type":"AIMessageChunk","id":"m","content":"x"},{}]'
+    decoded = []
+
+    def decode(event: ServerSentEvent) -> Any:
+        decoded.append(event)
+        return data_of(event)
+
+    backlog = _backlog.Backlog(decode)
+    for number in range(1000):
+        backlog.keep("messages" if number % 7 else "messages|child:1", token)
+        backlog.keep("custom", b"x" * 1000)
+
+    assert 900 < len(decoded) < 1000
+    assert sum(len(message.text) for message in backlog.messages()) == 1000
 
 
 def test_a_message_that_is_held_knows_when_the_run_is_over() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from graphwire_core.errors import InvalidArgumentError
 from graphwire_core.models import RunCreateMetadata
-from graphwire_stream import RunCursor
+from graphwire_stream import RunCursor, _course
 from graphwire_stream._course import Course
 from graphwire_stream._operations import join_run, resume_run
 from graphwire_stream._plan import Plan
@@ -150,7 +150,7 @@ def test_a_run_read_in_any_number_of_processes_is_read_once(
         operation = resume_run(cursor, cancel_on_disconnect=None)
         course = Course(Plan(operation, start=cursor))
         position = Position(None, cursor)
-        fresh = list(filter(course.accept, replayed(events, operation.headers["last-event-id"])))
+        fresh = course.accept(replayed(events, operation.headers["last-event-id"]))
         for event in fresh[:stop]:
             position.passed(event)
             read.append(event)
@@ -166,9 +166,31 @@ def test_events_that_the_server_has_not_kept_are_noticed() -> None:
     course = Course(Plan(resume_run(cursor, cancel_on_disconnect=None), start=cursor))
 
     assert course.is_behind
-    assert course.accept(events[-1])
+    assert course.accept(events[-1:]) == events[-1:]
     assert course.lost
     assert not course.is_behind
+
+
+def numbered(*ids: str, data: bytes = b"1") -> list[ServerSentEvent]:
+    return [ServerSentEvent("custom", data, one, has_id=True) for one in ids]
+
+
+@pytest.mark.parametrize(
+    "forgotten", [["9-0", "10-0", "8-0"], ["10-9", "10-2"], ["x-y-z", "10-0"], ["10-0", "zz-0"]]
+)
+def test_events_no_later_than_what_is_forgotten_are_old(
+    forgotten: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_course, "_REMEMBERED", 4)
+    course = Course(Plan(join_run(THREAD, RUN)))
+    later = ["11-0", "12-0", "13-0", "14-0", "15-0", "16-0", "17-0"]
+    read = numbered(*forgotten, *later)
+    assert course.accept(read) == read
+    course.reconnected()
+
+    assert course.accept(numbered("10-0", "9-0", data=b"2")) == []
+    fresh = numbered("14-0", "18-0", data=b"2")
+    assert course.accept(numbered(*later) + fresh) == fresh
 
 
 def test_a_place_that_the_caller_named_is_gone_on_from() -> None:

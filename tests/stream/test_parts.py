@@ -365,6 +365,20 @@ def test_a_part_that_needs_no_validation_is_as_if_it_had_been(event: str, data: 
         part.id = "8-0"  # type: ignore[misc]  # that is what is refused
 
 
+def test_what_is_known_of_the_fields_of_one_part_is_its_own() -> None:
+    one, other = parse_part("custom", 1), parse_part("custom", 1)
+    one.model_fields_set.clear()
+    assert one.model_extra is not None
+    one.model_extra["more"] = 2
+
+    assert other.model_fields_set == {"type", "ns", "data", "interrupts", "id"}
+    assert other.model_extra == {}
+    assert (one == other, list(one)) == (False, ["more"])
+    assert one.model_fields_set == set()
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        one.nothing  # type: ignore[union-attr]  # noqa: B018  # that is what is refused
+
+
 def test_names_without_end_do_not_fill_the_memory() -> None:
     for number in range(1000):
         assert parse_part(f"values|node:{number}", {}).ns == (f"node:{number}",)

@@ -44,7 +44,7 @@ def test_event_names_without_end_do_not_fill_the_memory() -> None:
     decoder = SSEDecoder()
     for number in range(1000):
         decoder.feed(b"event: values|task:%d\r\ndata: 1\r\n\r\n" % number)
-    assert len(decoder._shapes) < 100
+    assert len(decoder._usual._shapes) < 100
 
 
 @pytest.mark.parametrize("eol", [b"\n", b"\r", b"\r\n"])
@@ -406,6 +406,8 @@ class CountedBytes(bytes):
 UNITS = {
     "CRLF": b"event: a\r\ndata: 12345\r\nid: 7\r\n\r\n",
     "LF": b"event: a\ndata: 12345\nid: 7\n\n",
+    "two of a name": (b"event: a\ndata: 1\n\n" * 2 + b"event: b\ndata: 1\n\n" * 2),
+    "now and then an id": b"event: a\ndata: 1\n\n" * 20 + b"event: a\ndata: 1\nid: 7\n\n",
     "CR": b"event: a\rdata: 12345\rid: 7\r\r",
     "LF, then CR": b"event: a\ndata: 1\r\r",
     "CR after the id": b"event: a\ndata: 1\nid: 7\r\r",

@@ -40,7 +40,22 @@ def usual_block(eol: bytes, name: bytes, data: bytes, event_id: bytes | None) ->
 
 
 USUAL = st.builds(usual_block, EOLS, TEXT, TEXT, st.none() | TEXT)
-PIECES = USUAL | st.builds(lambda line, eol: line + eol, ANY_LINES, EOLS)
+# So many alike that they are decoded at once, but for one that may be anything.
+ROWS = st.builds(
+    lambda eol, name, data, ids, odd, at: b"".join(
+        odd if number == at else usual_block(eol, name, data[number % 2], event_id)
+        for number, event_id in enumerate(ids)
+    ),
+    EOLS,
+    TEXT,
+    st.tuples(TEXT, TEXT | st.sampled_from([b"1\r", b"1\rid: 2"])),
+    st.lists(st.none() | TEXT, min_size=30, max_size=60)
+    | st.integers(30, 60).map(lambda size: [b"%d" % number for number in range(size)] + [None])
+    | st.integers(30, 60).map(lambda size: [None] * size),
+    USUAL | st.builds(lambda line, eol: line + eol, ANY_LINES, EOLS),
+    st.none() | st.integers(0, 60),
+)
+PIECES = USUAL | ROWS | st.builds(lambda line, eol: line + eol, ANY_LINES, EOLS)
 BODIES = st.builds(
     lambda bom, pieces, end: bom + b"".join(pieces) + end,
     st.sampled_from([b"", b"", b"\xef\xbb\xbf", b"\xef\xbb"]),

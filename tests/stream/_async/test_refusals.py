@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from graphwire import AsyncClient, get_client
-from graphwire_core.errors import NotFoundError, UnprocessableEntityError
+from graphwire_core.errors import NotFoundError, StreamInterrupted, UnprocessableEntityError
 from graphwire_core.testing import DevServer
-from graphwire_stream import AsyncRunStream
+from graphwire_stream import AsyncRunStream, RunCursor
 
 
 @pytest.fixture
@@ -70,6 +70,49 @@ async def test_a_finished_run_that_is_not_resumable_has_nothing_left(client: Asy
     for last_event_id in (None, "-", "1-0"):
         joined = client.runs.join_stream(thread_id, run_id, last_event_id=last_event_id)
         assert await names(joined) == []
+
+
+@pytest.mark.parametrize(
+    ("place", "parts"),
+    [("nonsense", 0), ("9999999999999-0", 0), ("1-0", 3)],
+    ids=["broken", "of a time to come", "old"],
+)
+async def test_a_cursor_that_the_server_cannot_place_is_a_gap(
+    place: str, parts: int, client: AsyncClient, server: DevServer
+) -> None:
+    thread_id, run_id = await finished(client, resumable=True)
+    cursor = RunCursor(
+        server=server.url, thread_id=thread_id, run_id=run_id, last_event_id="2-0", after=place
+    )
+    resumed = client.runs.resume(cursor)
+    assert await names(resumed) == ["metadata", "custom", "custom"][:parts]
+    [gap] = resumed.gaps
+    assert "the server has not kept" in gap.reason
+    with pytest.raises(StreamInterrupted, match="events may be missing"):
+        await names(client.runs.resume(cursor, on_gap="raise"))
+
+
+async def test_a_finished_run_is_resumed_to_its_end(client: AsyncClient) -> None:
+    thread = await client.threads.create()
+    run = client.runs.stream(
+        thread.thread_id,
+        "slow",
+        input={"count": 2, "delay": 0.01},
+        stream_mode="custom",
+        stream_resumable=True,
+    )
+    cursors = [str(run.cursor) async for _ in run]
+    rest = [client.runs.resume(cursor) for cursor in cursors]
+    assert [await names(one) for one in rest] == [["custom", "custom"], ["custom"], []]
+    assert [one.gaps for one in rest] == [[], [], []]
+
+
+async def test_what_is_no_place_in_the_stream_of_a_thread_is_refused(client: AsyncClient) -> None:
+    thread = await client.threads.create()
+    with pytest.raises(UnprocessableEntityError, match="last-event-id"):
+        await names(client.threads.join_stream(thread.thread_id, last_event_id="nonsense"))
+    with pytest.raises(UnprocessableEntityError, match="Invalid thread ID"):
+        await names(client.threads.join_stream("no-uuid"))
 
 
 async def test_a_run_that_the_server_does_not_know_is_an_error(client: AsyncClient) -> None:

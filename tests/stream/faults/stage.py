@@ -6,6 +6,7 @@ test where it hands them an event, never for a time.
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -85,6 +86,12 @@ class Stage:
                 act = next(self._acts, None)
             assert act is not None, f"one request too many: {request.line}"
             act(peer)
+
+    def close_connections(self) -> None:
+        """End every connection."""
+        for sock in self._server._open:
+            with contextlib.suppress(OSError):
+                sock.shutdown(socket.SHUT_RDWR)
 
     def stop_listening(self) -> None:
         """Refuse connections from now on."""

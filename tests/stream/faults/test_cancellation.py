@@ -131,7 +131,7 @@ PLACES: dict[str, Callable[[Wait], tuple[list[Act], list[str | Act]]]] = {
     "the first event": lambda wait: ([stream(end=wait)], ["success"]),
     "the next event": lambda wait: ([stream(events(1, 2), end=wait)], ["success"]),
     "the rest of an event": lambda wait: ([stream(events(1)[:-3], end=wait)], ["success"]),
-    "the status of the run": lambda wait: ([stream(events(1))], [wait]),
+    "the status of the run": lambda wait: ([stream(events(1))], [wait, "success"]),
     "an answer after a cut": lambda wait: ([stream(events(1), end=Peer.reset), wait], ["success"]),
     "an event after a cut": lambda wait: (
         [stream(events(1), end=Peer.reset), stream(end=wait)],
@@ -207,3 +207,53 @@ async def test_a_stream_may_be_closed_by_another_task(transport: str) -> None:
             await task
     assert data == [1, 2]
     assert (stage.connections, stage.questions) == (1, 0)
+
+
+@pytest.mark.parametrize("place", PLACES)
+async def test_closing_in_another_task_ends_the_wait_for(place: str, transport: str) -> None:
+    """What has no connection yet ends with the answer to its request, whatever that is."""
+    wait = Wait()
+    acts, run = PLACES[place](wait)
+    with Stage(*acts, run=run) as stage:
+        async with client_of(stage, transport) as client:
+            parts = client.runs.stream(THREAD, "agent", stream_resumable=True)
+
+            async def read() -> list[Any]:
+                return [part.data async for part in parts]
+
+            task = asyncio.ensure_future(read())
+            assert await asyncio.to_thread(wait.reached.wait, PATIENCE)
+            await settle()
+            await parts.aclose()
+            if "answer" in place or "status" in place:
+                stage.close_connections()
+            seen = await asyncio.wait_for(task, PATIENCE / 2)
+            assert wait.hold.is_closed()
+            assert seen in ([], [1], [1, 2])
+            assert [part async for part in parts] == []
+    assert stage.connections <= 3
+
+
+async def test_what_connects_again_while_it_is_closed_is_closed(transport: str) -> None:
+    answer, hold = threading.Event(), Hold()
+    reached = threading.Event()
+
+    def late(peer: Peer) -> None:
+        reached.set()
+        assert answer.wait(PATIENCE)
+        stream(events(1, 2), end=hold)(peer)
+
+    with Stage(stream(events(1), end=Peer.reset), late) as stage:
+        async with client_of(stage, transport) as client:
+            parts = client.runs.stream(THREAD, "agent", stream_resumable=True)
+
+            async def read() -> list[Any]:
+                return [part.data async for part in parts]
+
+            task = asyncio.ensure_future(read())
+            assert await asyncio.to_thread(reached.wait, PATIENCE)
+            await parts.aclose()
+            answer.set()
+            assert await asyncio.wait_for(task, PATIENCE / 2) == [1]
+            assert await asyncio.to_thread(hold.is_closed)
+    assert len(stage.streams) == 2

@@ -13,6 +13,9 @@ __all__ = ["Backlog"]
 _LARGEST: Final = 1 << 20
 """Bytes of memory for events that wait; more are put together unasked."""
 
+_MESSAGES: Final = "messages"
+"""How the names of events begin that messages are made of."""
+
 _EACH: Final = 50
 """Bytes of memory that an event takes besides its data."""
 
@@ -31,27 +34,32 @@ class Backlog:
     def clear(self) -> None:
         """Begin anew."""
         self._accumulator = MessageAccumulator()
-        # Names and data of events. Kept as events, they would all be walked by the collector of
-        # garbage, again and again, as their number grows.
-        self._names: list[str] = []
-        self._waiting: list[bytes] = []
-        self._size = 0
         self._finished = False
+        # Data of events, by the name that those in a row have. Kept as events, they would all be
+        # walked by the collector of garbage, again and again, as their number grows.
+        self._waiting: list[tuple[str, list[bytes]]] = []
+        self._name = ""
+        self._last: list[bytes] = []
+        self._size = 0
 
-    def feed(self, event: ServerSentEvent, data: Any, *, asked: bool) -> Sequence[MessageUpdate]:
-        """Take an event and its data; return what it did to messages, where that is asked for."""
-        name = event.event
-        if not name.startswith("messages"):
+    def feed(self, name: str, data: Any) -> Sequence[MessageUpdate]:
+        """Take the decoded data of an event; return what it did to messages."""
+        if not name.startswith(_MESSAGES):
             return ()
-        if asked:
-            self._catch_up()
-            return self._accumulator.feed(name, data)
-        self._names.append(name)
-        self._waiting.append(event.data)
-        self._size += len(event.data) + _EACH
+        self._catch_up()
+        return self._accumulator.feed(name, data)
+
+    def keep(self, name: str, data: bytes) -> None:
+        """Keep the data of an event for when somebody asks."""
+        if name != self._name:
+            if not name.startswith(_MESSAGES):
+                return
+            self._name, self._last = name, []
+            self._waiting.append((name, self._last))
+        self._last.append(data)
+        self._size += len(data) + _EACH
         if self._size > _LARGEST:
             self._catch_up()
-        return ()
 
     def finish(self) -> None:
         """Note that the run is over: see `MessageAccumulator.finish`."""
@@ -67,9 +75,8 @@ class Backlog:
         return self._accumulator.messages
 
     def _catch_up(self) -> None:
-        for name, data in zip(self._names, self._waiting, strict=True):
-            event = ServerSentEvent(name, data, None, has_id=False)
-            self._accumulator.feed(name, self._decode(event))
-        self._names.clear()
-        self._waiting.clear()
-        self._size = 0
+        for name, waiting in self._waiting:
+            for data in waiting:
+                event = ServerSentEvent(name, data, None, has_id=False)
+                self._accumulator.feed(name, self._decode(event))
+        self._waiting, self._name, self._last, self._size = [], "", [], 0

@@ -10,6 +10,7 @@ from urllib.parse import unquote
 
 from pydantic_core import from_json
 
+from graphwire_core._codec import Codecs
 from graphwire_core._operation import Operation
 from graphwire_core.errors import (
     InvalidArgumentError,
@@ -26,6 +27,7 @@ __all__ = [
     "Convert",
     "converter",
     "data_of",
+    "decoder",
     "failure_of",
     "is_stream",
     "missing_run",
@@ -56,6 +58,13 @@ def converter(version: StreamVersion | Literal["v1", "v2"]) -> Convert[Any]:
     if version not in _CONVERTERS:
         raise InvalidArgumentError("version", "'v1' or 'v2'", repr(version))
     return _CONVERTERS[version]
+
+
+def decoder(codecs: Codecs | None) -> Callable[[ServerSentEvent], Any]:
+    """Return what decodes the data of events, with the codecs of a client."""
+    if codecs is None:
+        return data_of
+    return lambda event: codecs.event(event.event, data_of(event))
 
 
 def data_of(event: ServerSentEvent) -> Any:

@@ -16,9 +16,10 @@ differences, which the servers of this API ask for:
 from __future__ import annotations
 
 from io import BytesIO
-from typing import Final, NamedTuple
+from typing import Final
 
 from graphwire_core.errors import InvalidArgumentError, StreamProtocolError
+from graphwire_stream._blocks import ServerSentEvent, Shape, UsualBlocks, ending
 
 __all__ = ["SSEDecoder", "ServerSentEvent"]
 
@@ -26,46 +27,9 @@ _LF: Final = 10
 _CR: Final = 13
 _COLON: Final = 58
 _BOM: Final = b"\xef\xbb\xbf"
-# How far the quick path looks for the ends of `event:` and `id:` lines. Bounded, so that a stream
-# with other line ends cannot make it search the whole chunk once for every block.
-_NAME_LINE: Final = 512
-_ID_LINE: Final = 256
-_SHAPES: Final = 64  # how many to remember; names with the namespace of a task are endless
 # int() refuses very long digit strings, and nobody waits for 10 ** 15 milliseconds.
 _RETRY_DIGITS: Final = 15
 _MAX_EVENT_SIZE: Final = 256 * 1024 * 1024
-_new_tuple = tuple.__new__  # takes half the time that calling a NamedTuple does
-
-
-class ServerSentEvent(NamedTuple):
-    """One dispatched event, with its data as the bytes that were sent."""
-
-    event: str
-    """Name of the event, `""` when the server gave none."""
-    data: bytes
-    """Values of the `data` lines joined with newlines; `b""` when there were none."""
-    id: str | None
-    """Last event id of the stream so far, this event's or an earlier one's; `None` if there is none
-    or it was reset."""
-    has_id: bool
-    """Whether `id` was sent with this very event; only then does it identify the event."""
-
-
-class _Shape(NamedTuple):
-    """How a usual block begins; as a rule the next block begins in the same way."""
-
-    head: bytes
-    """All of it up to the data."""
-    event: str
-    id_mark: bytes
-    """End of the data line and beginning of the `id` line."""
-    blank: bytes
-    """End of the last line and the blank line."""
-    crlf: int
-    """1 where lines end in CRLF, 0 for LF."""
-
-
-_FIRST_SHAPE: Final = _Shape(b"event: metadata\r\ndata: ", "metadata", b"\r\nid: ", b"\r\n\r\n", 1)
 
 
 class SSEDecoder:
@@ -100,12 +64,12 @@ class SSEDecoder:
         self._limit = max_event_size
         self._failed = False
         self._start: bytes | None = b""  # what may still become a BOM, None once that is settled
-        self._shape = _FIRST_SHAPE
-        self._shapes: dict[bytes, _Shape] = {}
         self._in_comment = False
-        self._buffer = BytesIO()  # beginning of a block that is not complete yet
-        self._pending = 0  # bytes in the buffer
+        self._usual = UsualBlocks()
+        self._pending = 0  # bytes of a block that is not complete yet
         self._last = 0  # the last of them
+        self._buffer = BytesIO()  # all of them, or just the data where the block
+        self._cut: Shape | None = None  # is a usual one, cut off in its data
 
     @property
     def pending(self) -> int:
@@ -125,7 +89,7 @@ class SSEDecoder:
             chunk = self._without_bom(self._start, chunk)
         events: list[ServerSentEvent] = []
         size = len(chunk)
-        pos = 0
+        pos = self._more_data(self._cut, chunk, events) if self._cut and chunk else 0
         breaks: _Breaks | None = None
         plain = self._limit is None or size <= self._limit
         while pos < size:
@@ -149,6 +113,7 @@ class SSEDecoder:
         self.comments += self._in_comment
         self._in_comment = False
         events: list[ServerSentEvent] = []
+        self._complete()
         self._finish_block(self._take(b""), events)
         return events
 
@@ -160,58 +125,41 @@ class SSEDecoder:
         self._start = None
         return head.removeprefix(_BOM)
 
-    def _usual_blocks(self, data: bytes, pos: int, events: list[ServerSentEvent]) -> int:
-        """Decode blocks from `pos` on that look as this API's servers write them.
+    def _usual_blocks(self, chunk: bytes, pos: int, events: list[ServerSentEvent]) -> int:
+        """Decode blocks that need no look at their lines, and keep the data of one that is cut."""
+        end, cut = self._usual.read(chunk, pos, self.last_event_id, events)
+        if end > pos:
+            self.last_event_id = events[-1].id or self.last_event_id
+        if cut is None:
+            return end
+        self._cut = cut
+        self._keep(chunk, end, end + len(cut.head))
+        return len(chunk)
 
-        These are `event: `, `data: ` and perhaps `id: `, one line each, all ending alike, in LF or
-        CRLF. Returns where the first block begins that is different or not complete.
+    def _more_data(self, cut: Shape, chunk: bytes, events: list[ServerSentEvent]) -> int:
+        """Take more of a usual block's data, or its end; return where the next block begins.
+
+        That is 0, with the block as any other, where the block turns out to be unusual, or its end
+        is cut off too.
         """
-        find, at, size = data.find, data.startswith, len(data)
-        cursor = self.last_event_id
-        head, name, id_mark, blank, crlf = self._shape
-        while pos < size:
-            if not at(head, pos):
-                shape = self._other_shape(data, pos)
-                if shape is None:
-                    break
-                head, name, id_mark, blank, crlf = self._shape = shape
-            start = pos + len(head)
-            end = find(b"\n", start) - crlf
-            if end < start:
-                break
-            value = data[start:end]
-            if _CR in value:
-                break
-            if has_id := at(id_mark, end):
-                id_start = end + len(id_mark)
-                end = find(blank, id_start, id_start + _ID_LINE)
-                if end < 0:
-                    break
-                text = data[id_start:end].decode("utf-8", "replace")
-                if not text or not text.isprintable():
-                    break  # an empty id, a NUL in it, or another line before the blank one
-                cursor = text
-            elif not at(blank, end):
-                break
-            events.append(_new_tuple(ServerSentEvent, (name, value, cursor or None, has_id)))
-            pos = end + len(blank)
-        self.last_event_id = cursor
-        return pos
-
-    def _other_shape(self, data: bytes, pos: int) -> _Shape | None:
-        """Return the shape of a block that begins unlike the one before it, `None` if unusual."""
-        line_end = data.find(b"\n", pos, pos + _NAME_LINE)
-        if line_end < 0:
-            return None
-        head = data[pos : line_end + 7]
-        shape = self._shapes.get(head)
-        if shape is None:
-            shape = _learn_shape(head)
-            if shape is not None:
-                if len(self._shapes) == _SHAPES:
-                    self._shapes.clear()
-                self._shapes[head] = shape
-        return shape
+        line_end = chunk.find(b"\n")
+        cr = chunk.find(b"\r", 0, line_end if line_end >= 0 else len(chunk))
+        whole = self._pending + len(chunk)
+        if self._limit is None or whole <= self._limit:
+            if line_end < 0 and cr < 0:
+                self._keep(chunk, 0, 0)
+                return len(chunk)
+            end = line_end - cut.crlf
+            if end >= 0 and cr == (end if cut.crlf else -1):
+                event_id, following = ending(chunk, end, cut.id_mark, cut.blank)
+                if following:
+                    self.last_event_id = event_id or self.last_event_id
+                    value = self._take(memoryview(chunk)[:end])
+                    cursor = self.last_event_id or None
+                    events.append(ServerSentEvent(cut.event, value, cursor, bool(event_id)))
+                    return following
+        self._complete()
+        return 0
 
     def _step(self, breaks: _Breaks, pos: int, events: list[ServerSentEvent]) -> int:
         """Take one comment, blank line or block, or the rest of the chunk; return where it ends."""
@@ -246,28 +194,35 @@ class SSEDecoder:
             self._take(b"")
             return len(data)
         if end < 0:
-            self._keep(data, pos)
+            self._keep(data, pos, pos)
             return len(data)
         next_block = _next_line(data, end)
-        if not self._pending:
-            self._finish_block(data[pos:next_block], events)
-        else:
-            # Whole now, the block is likely one of the usual ones: that saves copies of its data.
-            block = self._take(memoryview(data)[pos:next_block])
-            if not self._usual_blocks(block, 0, events):
-                self._finish_block(block, events)
+        block = self._take(memoryview(data)[pos:next_block])
+        if not self._usual_blocks(block, 0, events):
+            self._finish_block(block, events)
         return next_block
 
-    def _keep(self, data: bytes, pos: int) -> None:
-        self._buffer.write(memoryview(data)[pos:] if pos else data)
-        self._pending += len(data) - pos
-        self._last = data[-1]
+    def _keep(self, chunk: bytes, block: int, start: int) -> None:
+        """Keep the rest of a chunk from `start` on, where the `block` begins there or before."""
+        self._buffer.write(memoryview(chunk)[start:] if start else chunk)
+        self._pending += len(chunk) - block
+        self._last = chunk[-1]
+
+    def _complete(self) -> None:
+        """Keep all of a block whose data alone was kept."""
+        if self._cut is not None:
+            data = self._buffer.getvalue()
+            self._buffer = BytesIO()
+            self._buffer.write(self._cut.head)
+            self._buffer.write(data)
+            self._cut = None
 
     def _take(self, rest: bytes | memoryview) -> bytes:
         buffer = self._buffer
         buffer.write(rest)
         self._buffer = BytesIO()
         self._pending = 0
+        self._cut = None
         return buffer.getvalue()
 
     def _finish_block(self, block: bytes, events: list[ServerSentEvent]) -> None:
@@ -347,18 +302,6 @@ def _next_line(data: bytes, pos: int) -> int:
     is asked only where a blank line means nothing.
     """
     return pos + 1 + (data[pos] == _CR and data.startswith(b"\n", pos + 1))
-
-
-def _learn_shape(head: bytes) -> _Shape | None:
-    """Return how blocks that begin with `head` look, `None` if it is not a usual beginning."""
-    if not (head.startswith(b"event: ") and head.endswith(b"\ndata: ")):
-        return None
-    crlf = head[-8] == _CR
-    name = head[7 : -7 - crlf]
-    if _CR in name:
-        return None
-    eol = b"\r\n" if crlf else b"\n"
-    return _Shape(head, name.decode("utf-8", "replace"), eol + b"id: ", eol + eol, int(crlf))
 
 
 def _split_field(line: bytes) -> tuple[bytes, bytes]:

@@ -5,7 +5,7 @@ order of events. `StreamPart` is the form of `version="v1"`, the other parts are
 """
 
 from collections.abc import Callable
-from typing import Any, Final, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias
 
 from pydantic import BaseModel, Field, ValidationError
 
@@ -85,6 +85,16 @@ class _Part(ResponseModel):
     """Questions that the graph asks with this part; empty for most."""
     id: str | None = None
     """Id of the event; `None` where the stream cannot be resumed."""
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            """Fill in what `parse_part` leaves out of a model: few ever ask for it."""
+            if name not in _LEFT_OUT:
+                return super().__getattr__(name)
+            value = _LEFT_OUT[name]()
+            object.__setattr__(self, name, value)
+            return value
 
 
 class ValuesStreamPart(_Part):
@@ -267,18 +277,14 @@ def parse_part(event: str, data: Any, id: str | None = None) -> StreamPartV2:
     Raises:
         StreamProtocolError: The event is of a known type, and its data is not that of the type.
     """
-    form = _FORMS.get(event) or _learn_form(event)
-    plain = _VALIDATED if form.plain is None else form.plain(data)
-    if plain is _VALIDATED:
+    model, type_, ns, plain = form = _FORMS.get(event) or _learn_form(event)
+    held = data if plain is None else plain(data)
+    if held is _VALIDATED:
         return _validated(form, event, data, id)
-    # Pydantic's `model_construct` sets the same, and takes four times as long for it; to validate
-    # what is known to be valid takes twice as long.
-    part: StreamPartV2 = _new(form.model)
-    fields = {"type": form.type, "ns": form.ns, "data": plain, "interrupts": [], "id": id}
-    _set_fields(part, fields)
-    _set_names(part, _NAMES.copy())
-    _set_extra(part, {})
-    _set_private(part, None)
+    # Pydantic's `model_construct` takes four times as long, to validate what is known to be valid
+    # more than twice as long.
+    part: StreamPartV2 = _new(model)
+    _set_fields(part, {"type": type_, "ns": ns, "data": held, "interrupts": [], "id": id})
     return part
 
 
@@ -293,7 +299,12 @@ class _Form(NamedTuple):
     type: str
     ns: tuple[str, ...]
     plain: Callable[[Any], Any] | None
-    """Returns the graph's own data as the part holds it, where there is nothing to validate."""
+    """Returns the graph's own data as the part holds it, where there is nothing to validate; `None`
+    where that is always the data itself."""
+
+
+def _typed(_data: Any) -> Any:
+    return _VALIDATED
 
 
 def _state(data: Any) -> Any:
@@ -301,22 +312,22 @@ def _state(data: Any) -> Any:
 
 
 def _updates(data: Any) -> Any:
-    return data if isinstance(data, dict) and _INTERRUPT not in data else _VALIDATED
+    return data if type(data) is dict and _INTERRUPT not in data else _VALIDATED
 
 
 def _pair(data: Any) -> Any:
-    if isinstance(data, list) and len(data) == 2:  # noqa: PLR2004  # message and metadata
+    if type(data) is list and len(data) == 2:  # noqa: PLR2004  # message and metadata
         message, metadata = data
-        if isinstance(message, dict) and isinstance(metadata, dict):
+        if type(message) is dict and type(metadata) is dict:
             return message, metadata
     return _VALIDATED
 
 
-_PLAIN: dict[str, Callable[[Any], Any]] = {
+_PLAIN: dict[str, Callable[[Any], Any] | None] = {
     "values": _state,
     "updates": _updates,
     "messages": _pair,
-    "custom": lambda data: data,
+    "custom": None,
 }
 
 _FORMS: dict[str, _Form] = {}
@@ -327,20 +338,23 @@ def _learn_form(event: str) -> _Form:
     kind, _, namespace = event.partition("|")
     ns = tuple(namespace.split("|")) if namespace else ()
     known = kind in _PARTS
-    form = _Form(_PARTS.get(kind, UnknownPart), kind if known else "unknown", ns, _PLAIN.get(kind))
+    plain = _PLAIN.get(kind, _typed)
+    form = _Form(_PARTS.get(kind, UnknownPart), kind if known else "unknown", ns, plain)
     if len(_FORMS) >= _MOST_FORMS:
         _FORMS.clear()
     _FORMS[event] = form
     return form
 
 
-# Where a model keeps what it holds.
+# A part made here holds its fields alone. What else pydantic keeps in a model comes when somebody
+# asks for it: see `_Part.__getattr__`.
 _new: Callable[[Any], Any] = object.__new__
 _set_fields = BaseModel.__dict__["__dict__"].__set__
-_set_names = BaseModel.__dict__["__pydantic_fields_set__"].__set__
-_set_extra = BaseModel.__dict__["__pydantic_extra__"].__set__
-_set_private = BaseModel.__dict__["__pydantic_private__"].__set__
-_NAMES = set(_Part.model_fields)
+_LEFT_OUT: dict[str, Callable[[], Any]] = {
+    "__pydantic_fields_set__": lambda: set(_Part.model_fields),
+    "__pydantic_extra__": dict,
+    "__pydantic_private__": lambda: None,
+}
 
 
 def _validated(form: _Form, event: str, data: Any, id: str | None) -> StreamPartV2:

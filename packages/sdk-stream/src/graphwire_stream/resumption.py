@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import deque
+from collections.abc import Sequence
 from hashlib import blake2b
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 from urllib.parse import urlsplit
@@ -104,18 +104,17 @@ class Position:
         self.parts = 0
         self.last = cursor.last_event_id if cursor else last_event_id
         self._after = cursor.after if cursor else last_event_id
-        self._seen = cursor.seen if cursor else []
-        self._given: deque[ServerSentEvent] = deque(maxlen=_OF_ONE_ID)
+        self._seen: Sequence[str] = cursor.seen if cursor else ()
+        self._given: list[ServerSentEvent] = []
 
     def passed(self, event: ServerSentEvent) -> None:
-        """Note that an event was handed out."""
+        """Note that an event with an id was handed out; without one it is just a part more."""
         self.parts += 1
-        if not event.has_id:
-            return
         if event.id != self.last:
-            self._after, self.last, self._seen = self.last, event.id, []
-            self._given.clear()
-        self._given.append(event)
+            self._after, self.last, self._seen, self._given = self.last, event.id, (), [event]
+        else:
+            self._given.append(event)
+            del self._given[:-_OF_ONE_ID]
 
     def cursor(self, **where: Any) -> RunCursor:
         """Return the place as a cursor; `where` are the fields that say of what."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
+from importlib import import_module
 
 import pytest
 from tests.stream.faults.stage import Stage
@@ -15,7 +16,9 @@ from graphwire_stream._async import reception
 
 MAKERS = PluginHost().transports.async_makers()
 NAMES = sorted(MAKERS.keys() & {"aiohttp", "httpx", "httpx2"})
-PATIENCE = Timeout(connect=5, read=10, write=10, pool=5)
+PATIENCE = Timeout(connect=10, read=10, write=10, pool=10)
+LIBRARIES = [import_module(name) for name in NAMES]
+"""Loaded here, as a client does it at its first call, where it would count as silence."""
 
 
 @pytest.fixture(autouse=True)

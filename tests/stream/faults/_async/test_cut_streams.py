@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Callable
 
@@ -83,6 +84,27 @@ async def test_a_stream_without_ids_that_may_have_no_gap_ends_with_an_error_afte
     assert isinstance(outcome.error, StreamInterrupted)
     assert outcome.error.cursor is None
     assert (len(stage.streams), stage.questions) == (1, 0)
+
+
+@pytest.mark.parametrize("chunked", [True, False])
+async def test_what_had_arrived_when_the_connection_ended_is_read(
+    connect: Connect, *, chunked: bool
+) -> None:
+    gone = threading.Event()
+
+    def leave(peer: Peer) -> None:
+        peer.close()
+        gone.set()
+
+    with Stage(stream(WITHOUT_IDS, HALF, end=leave, chunked=chunked)) as stage:
+        run = connect(stage).runs.stream(THREAD, "agent", on_gap="raise")
+        async with run:
+            while not gone.is_set():  # noqa: ASYNC110  # another thread sets it
+                await asyncio.sleep(0.01)
+            await asyncio.sleep(0.05)  # the client may know by now
+            outcome = await read(run)
+    assert outcome.data == [1, 2]
+    assert isinstance(outcome.error, StreamInterrupted)
 
 
 @pytest.mark.parametrize("cut", CUTS)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from tests.stream.faults.stage import THREAD, Hold, Stage, stream
-from tests.stream.scripted import events
+from tests.stream.scripted import RUN, events
 
 from graphwire import AsyncClient
 from graphwire_stream import AsyncRunStream
@@ -95,3 +95,15 @@ async def test_leaving_while_a_cut_was_mended_closes_the_new_connection(connect:
                     break
         assert hold.is_closed()
     assert run.last_event_id == "3-0"
+
+
+async def test_a_stream_shows_how_far_it_is(connect: Connect) -> None:
+    with Stage(stream(events(1, 2))) as stage:
+        run = connect(stage).runs.stream(THREAD, "agent")
+        name = type(run).__name__
+        assert repr(run) == f"<{name} not started run=None at=None>"
+        async with run:
+            assert repr(run) == f"<{name} open run={RUN} at=None>"
+            assert (await anext(run)).data == 1
+            assert repr(run) == f"<{name} open run={RUN} at=1-0>"
+        assert repr(run) == f"<{name} ended run={RUN} at=1-0>"

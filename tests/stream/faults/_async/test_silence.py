@@ -21,15 +21,20 @@ from graphwire_stream import _idle
 Connect = Callable[[Stage], AsyncClient]
 
 BEAT = b": heartbeat\r\n\r\n"
+SILENCE = 2.0
+"""Seconds that are borne here: a busy machine connects and answers within them."""
 
 
-def beating(body: bytes, *, times: int, pause: float, then: Act) -> Act:
-    """Make an act that sends heartbeats after a body, each after a pause."""
-    waits = [threading.Event() for _ in range(times)]
+def beating(
+    body: bytes, *, times: int, pause: float, then: Act, enough: threading.Event | None = None
+) -> Act:
+    """Make an act that sends heartbeats after a body, each after a pause, until it is enough."""
+    ending = enough or threading.Event()  # nobody sets it: heartbeats are a matter of time
 
     def end(peer: Peer) -> None:
-        for wait in waits:
-            wait.wait(pause)  # nobody sets it: heartbeats are a matter of time
+        for _ in range(times):
+            if ending.wait(pause):
+                break
             peer.send(b"%x\r\n%b\r\n" % (len(BEAT), BEAT))
         then(peer)
 
@@ -44,7 +49,9 @@ def more(body: bytes) -> Act:
 async def test_a_silent_connection_is_closed_and_the_stream_goes_on(connect: Connect) -> None:
     hold = Hold()
     with Stage(stream(events(1, 2), end=hold), stream(events(2, 3))) as stage:
-        run = connect(stage).runs.stream(THREAD, "agent", stream_resumable=True, idle_timeout=1.0)
+        run = connect(stage).runs.stream(
+            THREAD, "agent", stream_resumable=True, idle_timeout=SILENCE
+        )
         outcome = await read(run)
         assert hold.is_closed()
     assert outcome.error is None
@@ -54,9 +61,9 @@ async def test_a_silent_connection_is_closed_and_the_stream_goes_on(connect: Con
 
 
 async def test_heartbeats_count_as_life(connect: Connect) -> None:
-    act = beating(events(1), times=8, pause=0.2, then=more(events(2)))
+    act = beating(events(1), times=8, pause=SILENCE / 5, then=more(events(2)))
     with Stage(act) as stage:
-        run = connect(stage).runs.stream(THREAD, "agent", idle_timeout=1.0)
+        run = connect(stage).runs.stream(THREAD, "agent", idle_timeout=SILENCE)
         outcome = await read(run)
     assert outcome.error is None
     assert outcome.data == [1, 2]
@@ -66,10 +73,19 @@ async def test_heartbeats_count_as_life(connect: Connect) -> None:
 async def test_heartbeats_tell_how_long_a_silence_is_borne(
     connect: Connect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_idle, "_SHORTEST", 0.5)
+    monkeypatch.setattr(_idle, "_SHORTEST", SILENCE)
+    learned = threading.Event()
+    heard = _idle.IdleWindow.heard
+
+    def note(window: _idle.IdleWindow, now: float, *, heartbeats: int, events: int) -> None:
+        heard(window, now, heartbeats=heartbeats, events=events)
+        if window.seconds is not None:  # a busy machine may hand over several heartbeats at once
+            learned.set()
+
+    monkeypatch.setattr(_idle.IdleWindow, "heard", note)
     hold = Hold()
-    acts = beating(events(1, 2), times=4, pause=0.05, then=hold), stream(events(2, 3))
-    with Stage(*acts) as stage:
+    beats = beating(events(1, 2), times=100, pause=0.05, then=hold, enough=learned)
+    with Stage(beats, stream(events(2, 3))) as stage:
         run = connect(stage).runs.stream(THREAD, "agent", stream_resumable=True)
         began = time.monotonic()
         outcome = await read(run)
@@ -82,7 +98,9 @@ async def test_heartbeats_tell_how_long_a_silence_is_borne(
 async def test_a_server_that_stays_silent_is_an_interruption(connect: Connect) -> None:
     acts = [stream(events(1, 2) if number == 0 else b"", end=Hold()) for number in range(6)]
     with Stage(*acts) as stage:
-        run = connect(stage).runs.stream(THREAD, "agent", stream_resumable=True, idle_timeout=0.15)
+        run = connect(stage).runs.stream(
+            THREAD, "agent", stream_resumable=True, idle_timeout=SILENCE / 4
+        )
         outcome = await read(run)
     assert outcome.data == [1, 2]
     assert isinstance(outcome.error, StreamInterrupted)
@@ -94,7 +112,9 @@ async def test_a_server_that_stays_silent_is_an_interruption(connect: Connect) -
 async def test_silence_before_the_head_of_an_answer_is_one_too(connect: Connect) -> None:
     hold = Hold()
     with Stage(stream(events(1, 2), end=Peer.close), hold, stream(events(2, 3))) as stage:
-        run = connect(stage).runs.stream(THREAD, "agent", stream_resumable=True, idle_timeout=1.0)
+        run = connect(stage).runs.stream(
+            THREAD, "agent", stream_resumable=True, idle_timeout=SILENCE
+        )
         outcome = await read(run)
         assert hold.is_closed()
     assert outcome.data == [1, 2, 3]
@@ -104,7 +124,7 @@ async def test_silence_before_the_head_of_an_answer_is_one_too(connect: Connect)
 async def test_silence_of_a_run_without_ids_is_a_gap(connect: Connect) -> None:
     acts = stream(event(1, None), end=Hold()), stream(event(2, None))
     with Stage(*acts) as stage:
-        run = connect(stage).runs.stream(THREAD, "agent", idle_timeout=1.0)
+        run = connect(stage).runs.stream(THREAD, "agent", idle_timeout=SILENCE)
         outcome = await read(run)
     assert outcome.data == [1, 2]
     assert [gap.parts for gap in run.gaps] == [1]

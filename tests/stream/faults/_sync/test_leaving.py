@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from tests.stream.faults.stage import THREAD, Hold, Stage, stream
-from tests.stream.scripted import events
+from tests.stream.scripted import RUN, events
 
 from graphwire import Client
 from graphwire_stream import RunStream
@@ -96,3 +96,15 @@ def test_leaving_while_a_cut_was_mended_closes_the_new_connection(connect: Conne
                     break
         assert hold.is_closed()
     assert run.last_event_id == "3-0"
+
+
+def test_a_stream_shows_how_far_it_is(connect: Connect) -> None:
+    with Stage(stream(events(1, 2))) as stage:
+        run = connect(stage).runs.stream(THREAD, "agent")
+        name = type(run).__name__
+        assert repr(run) == f"<{name} not started run=None at=None>"
+        with run:
+            assert repr(run) == f"<{name} open run={RUN} at=None>"
+            assert (next(run)).data == 1
+            assert repr(run) == f"<{name} open run={RUN} at=1-0>"
+        assert repr(run) == f"<{name} ended run={RUN} at=1-0>"

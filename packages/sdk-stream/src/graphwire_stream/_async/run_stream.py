@@ -15,13 +15,12 @@ from graphwire_stream._backlog import Backlog
 from graphwire_stream._events import (
     Convert,
     converter,
-    data_of,
+    decoder,
     failure_of,
     named_run,
     place,
 )
 from graphwire_stream._plan import Plan
-from graphwire_stream._sse import ServerSentEvent
 from graphwire_stream.messages import Message, MessageUpdate, Token
 from graphwire_stream.resumption import Gap, RunCursor
 
@@ -55,8 +54,9 @@ class AsyncRunStream(Generic[P]):
         self._raises = plan.raise_on_error
         self._reception = AsyncReception(sender, plan)
         self._events = self._reception.events
-        self._codecs = sender.exchange.codecs
-        self._messages = Backlog(self._data)
+        self._position = self._reception.position
+        self._decode = decoder(sender.exchange.codecs)
+        self._messages = Backlog(self._decode)
         self._asked = False  # for messages: they are put together from then on
         self._updates: Sequence[MessageUpdate] = ()
         self._entered = False
@@ -213,23 +213,25 @@ class AsyncRunStream(Generic[P]):
     def _taken(self) -> P:
         """Hand out the next event as a part."""
         event = self._events.popleft()
-        position = self._reception.position
+        name, content, event_id, has_id = event
+        position = self._position
         try:
-            data = data_of(event) if self._codecs is None else self._data(event)
-            name = event.event
+            data = self._decode(event)
             if name in _OF_RUNS:
                 self._heed(name, data)
-            part = self._convert(name, data, event.id)
+            part = self._convert(name, data, event_id)
         except BaseException as error:
             place(error, position.parts, position.last)
             raise
-        self._updates = self._messages.feed(event, data, asked=self._asked)
-        position.passed(event)
+        if self._asked:
+            self._updates = self._messages.feed(name, data)
+        else:
+            self._messages.keep(name, content)
+        if has_id:
+            position.passed(event)
+        else:
+            position.parts += 1
         return part
-
-    def _data(self, event: ServerSentEvent) -> Any:
-        data = data_of(event)
-        return data if self._codecs is None else self._codecs.event(event.event, data)
 
     def _heed(self, name: str, data: Any) -> None:
         """Act on what an event says of a run: that it has failed, or begins."""

@@ -104,7 +104,7 @@ class Reception:
             try:
                 if not self._connected:
                     self.open()
-                received = self._connection.read()
+                received = None if self.ended else self._connection.read()
             except TransportError as error:
                 self._dropped(error)
             else:
@@ -144,7 +144,7 @@ class Reception:
         if self._joining:
             self._joining = False
             self._check_joined(received[0])
-        fresh = list(filter(self._course.accept, received))
+        fresh = self._course.accept(received)
         if self._course.lost:
             self._course.lost = False
             self._missing("the server has not kept the events after the last one")
@@ -162,6 +162,8 @@ class Reception:
     def _closed(self) -> None:
         """Decide what a clean end of the body means: servers end a stream by nothing else."""
         self._connection.close()
+        if self.ended:  # closed by another task
+            return
         if self._course.ended:
             self.ended = self.whole = True
         elif self._connection.decoder.pending:  # a blank line ends every event: this one was cut
@@ -196,7 +198,7 @@ class Reception:
 
         Without ids it goes on with what comes then, and there is no telling what was missed.
         """
-        while True:
+        while not self.ended:  # another task may close it meanwhile
             self._connection.close()
             self._cuts += 1
             cut = TransportError(reason, retry_after=cause.retry_after if cause else None)
@@ -216,7 +218,7 @@ class Reception:
                 raise self._interrupted(failure.message) from failure
             else:
                 break
-        if not self.resumable:
+        if not self.resumable and not self.ended:
             self._missing(f"{reason}; {_NOT_RESUMABLE}")
 
     def _delay(self, delay: float) -> float:
@@ -242,9 +244,13 @@ class Reception:
         )
 
     def _connect(self, operation: Operation[Any]) -> None:
+        if self.ended:
+            return
         headers = self._connection.open(operation, again=self._connected)
         self._joining = operation.method == "GET"
         self._went_on = self._connected
         if not self._connected:
             self._connected = True
             self.belongs_to(self.run or created_run(headers))
+        if self.ended:  # another task has closed it meanwhile
+            self._connection.close()
