@@ -5,6 +5,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null || echo $(BIN)/uv)
 STAMP := $(VENV)/.synced
+# Most tests wait for runs of the real server: more workers than cores keep a machine busy.
+WORKERS ?= 6
+PARALLEL = -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 SOURCES := packages tests examples tools benchmarks docs_src
 
 .DEFAULT_GOAL := help
@@ -24,8 +27,8 @@ $(STAMP): pyproject.toml $(wildcard packages/*/pyproject.toml)
 quickstart: setup  ## Start the real server with the example graph, stream a run, stop the server
 	@$(BIN)/python examples/quickstart/run.py
 
-test: setup  ## Run every test, the real server included
-	@$(BIN)/python -m pytest
+test: setup  ## Run every test, the real server included; WORKERS=n processes
+	@$(BIN)/python -m pytest $(PARALLEL)
 
 lint: setup  ## Ruff: lint and format, without changing anything
 	@$(BIN)/ruff check .
@@ -39,7 +42,7 @@ unasync: setup  ## Regenerate the sync code from the async code
 
 check: setup lint types  ## What CI runs: lint, types, generated-code drift, packaging, every test
 	@$(BIN)/python tools/unasync.py --check
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest $(PARALLEL)
 
 bench: setup  ## Side-by-side benchmarks against the official SDK
 	@$(BIN)/python -m benchmarks

@@ -34,7 +34,7 @@ RULES: dict[str, str] = {
     r"\basync_makers\b": "sync_makers",
     r"\baresolve\b": "resolve",
     r"\bareadable\b": "readable",
-    r"\basync_deferred\b": "deferred",
+    r"\basync_(deferred|exclusive)\b": r"\1",
     r"\b(_?)Async([A-Z]\w*)\b": r"\1\2",
     r"\banext\b": "next",
     r"\b(A|a)n async (iterator|context|client)\b": r"\1 \2",

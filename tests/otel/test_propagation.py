@@ -85,7 +85,11 @@ def test_without_a_provider_the_caller_s_own_context_goes_on(
     assert local.received[0].headers["traceparent"] == expected
 
 
-@pytest.mark.parametrize("key", [_SUPPRESS_INSTRUMENTATION_KEY, _SUPPRESS_HTTP_INSTRUMENTATION_KEY])
+@pytest.mark.parametrize(
+    "key",
+    [_SUPPRESS_INSTRUMENTATION_KEY, _SUPPRESS_HTTP_INSTRUMENTATION_KEY],
+    ids=["all", "http"],  # the keys are random
+)
 def test_a_caller_may_suppress_the_instrumentation(
     key: str, call: Call, local: LocalServer, exporter: InMemorySpanExporter
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import tempfile
@@ -9,6 +10,7 @@ import urllib.request
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.core.wire import WireServer, ok, saying
 
 from graphwire_core.testing import DevServer, ServerStartError
 from graphwire_core.testing._servers import dev as module
@@ -56,6 +58,18 @@ def test_a_port_taken_in_between_is_exchanged_for_a_free_one(
         os.kill(pid, 0)
     assert not list(temporary.iterdir())
     assert not (config.parent / ".langgraph_api").exists()
+
+
+def test_a_server_that_answers_at_a_port_taken_in_between_is_not_taken_for_ours(
+    config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with WireServer(saying(ok(b'{"ok": true}'))) as taken:
+        port = int(taken.url.rpartition(":")[2])
+        monkeypatch.setattr(module, "_free_port", lambda: port)
+        with DevServer(config) as server:
+            assert server.url != taken.url
+            with urllib.request.urlopen(f"{server.url}/info", timeout=10) as response:
+                assert "version" in json.load(response)
 
 
 def test_a_server_that_does_not_answer_in_time_is_stopped(config: Path, temporary: Path) -> None:

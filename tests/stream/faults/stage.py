@@ -89,7 +89,7 @@ class Stage:
 
     def close_connections(self) -> None:
         """End every connection."""
-        for sock in self._server._open:
+        for sock in tuple(self._server._open):  # another connection may be made meanwhile
             with contextlib.suppress(OSError):
                 sock.shutdown(socket.SHUT_RDWR)
 

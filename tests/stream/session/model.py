@@ -46,9 +46,9 @@ class ModelConnection:
     def take_in(self, entry: Entry) -> None:
         if entry.run_id not in self.begun:
             self.begun.add(entry.run_id)
-            self._synthetic(entry, (), "running")
+            self._synthetic(entry, (), {"event": "running"})
         if entry.method == "lifecycle" and entry.data["event"] in ENDINGS:
-            self._synthetic(entry, entry.namespace, entry.data["event"])
+            self._synthetic(entry, entry.namespace, entry.data)
             return
         if entry.method == "input.requested":
             place = self.separator.join(entry.namespace)
@@ -60,10 +60,11 @@ class ModelConnection:
         self.suffixes[base] += 1
         self._send(entry.method, entry.namespace, entry.data, f"{base}.{count}" if count else base)
 
-    def _synthetic(self, entry: Entry, namespace: Namespace, event: str) -> None:
+    def _synthetic(self, entry: Entry, namespace: Namespace, data: dict[str, Any]) -> None:
         place = self.separator.join(namespace)
-        name = f"synth:{entry.run_id}:lc|{place}|{event}"
-        self._send("lifecycle", namespace, {"event": event, "graph_name": "g"}, name)
+        name = f"synth:{entry.run_id}:lc|{place}|{data['event']}"
+        said = {key: data[key] for key in ("event", "error") if key in data}
+        self._send("lifecycle", namespace, {**said, "graph_name": "g"}, name)
 
     def _send(self, method: str, namespace: Namespace, data: Any, name: str) -> None:
         self.seq += 1

@@ -15,9 +15,11 @@ from hypothesis.stateful import (
     precondition,
     rule,
 )
+from pydantic_core import to_json
 from tests.stream.session.model import Entry, Model, Namespace, Told
 
 from graphwire_stream._session import Consumer, Interest, Session, Track
+from graphwire_stream.event_transports._frames import Frames
 
 CHANNELS = ("values", "messages", "tools", "updates", "lifecycle")
 NAMESPACES: tuple[Namespace, ...] = ((), ("a:1",), ("a:1", "b:2"), ("c:3",))
@@ -89,7 +91,8 @@ class SessionMachine(RuleBasedStateMachine):
     def the_run_goes_on(self, method: str, namespace: Namespace, word: str, later: int) -> None:
         assert self.going is not None
         self.model.clock += later
-        data: Any = {"event": "content-block-delta", "index": 0, "delta": {"text": word}}
+        delta = {"type": "text-delta", "text": word}
+        data: Any = {"event": "content-block-delta", "index": 0, "delta": delta}
         if method == "tools":
             data = {"event": "tool-output-delta", "tool_call_id": "t", "delta": word}
         elif method != "messages":
@@ -190,15 +193,16 @@ class SessionMachine(RuleBasedStateMachine):
             self.connect(websocket=websocket)
 
     @precondition(lambda self: self.model.connection is not None)
-    @rule(count=st.integers(1, 10), again=st.booleans())
-    def frames_arrive(self, *, count: int, again: bool) -> None:
+    @rule(count=st.integers(1, 10), again=st.booleans(), encoded=st.booleans())
+    def frames_arrive(self, *, count: int, again: bool, encoded: bool) -> None:
         connection = self.model.connection
         assert connection is not None
         frames = [connection.frames.popleft() for _ in range(min(count, len(connection.frames)))]
+        arrived = Frames(frames, map(to_json, frames)) if encoded else frames
         if frames:
-            self.session.feed(frames)
+            self.session.feed(arrived)
         if again and frames:
-            self.session.feed(frames)
+            self.session.feed(arrived)
 
     @precondition(lambda self: self.model.connection is not None)
     @rule()

@@ -6,7 +6,7 @@ import pytest
 
 from graphwire_core.retry import Retry
 from graphwire_stream._drivers import pull
-from graphwire_stream._session import session
+from graphwire_stream._session import readings, session, vigil
 from graphwire_stream.event_transports._async import websocket as async_websocket
 from graphwire_stream.event_transports._sync import websocket as sync_websocket
 
@@ -22,6 +22,17 @@ def no_delays(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pull, "GLANCE", 0.03)
     for colour in (async_websocket, sync_websocket):
         monkeypatch.setattr(colour, "_FAREWELL", 0.1)
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have silence mean something early."""
+    monkeypatch.setattr(vigil, "DEAD", 0.15)
+    monkeypatch.setattr(vigil, "DOUBT", 0.15)
+    monkeypatch.setattr(vigil, "PAUSED", (0.02, 0.1))
+    monkeypatch.setattr(readings, "SETTLE", 0.05)
+    monkeypatch.setattr(readings, "EXHAUSTED", 0.15)
+    monkeypatch.setattr(session, "_BEATS_OF_DOUBT", 3)
 
 
 @pytest.fixture(params=["sse", "websocket"])

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import select
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Sequence
 from functools import cache
@@ -58,11 +59,12 @@ class Wire:
         self.channels: frozenset[str] = frozenset()
         self._model = ModelConnection(frozenset(), "")
 
-    def begin(self) -> None:
-        """Accept the connection and its subscription."""
+    def begin(self, *headers: str) -> None:
+        """Accept the connection and its subscription; `headers` are told besides over SSE."""
         if self.feed.name == "sse":
             wanted = json.loads(self.request.body)
-            self.peer.send(CHUNKED)
+            head = CHUNKED.removesuffix(b"\r\n")
+            self.peer.send(head, *(f"{header}\r\n".encode() for header in headers), b"\r\n")
         else:
             self.peer.send(switching(self.request))
             wanted = json.loads(read_frame(self.peer)[1])["params"]
@@ -182,8 +184,9 @@ def once(event: threading.Event) -> Command:
 class Stage:
     """The server; `acts` are met in order, the last one by all that come after it too.
 
-    `status` is that of the run, `state` that of the thread; the test may change both. Where it is
-    `slow`, it lists the runs of the thread only when the test says so.
+    `status` is that of the run, `state` that of the thread; the test may change both, and give some
+    runs `statuses` of their own. Where it is `slow`, it lists the runs of the thread only when the
+    test says so.
     """
 
     def __init__(
@@ -192,12 +195,18 @@ class Stage:
         command: Command = accepted,
         status: str = "running",
         slow: bool = False,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         self.subscriptions: list[Received] = []
         """Requests for events."""
         self.questions = 0
         """How often the run was asked for."""
         self.status = status
+        self.statuses: dict[str, str] = {}
+        self.lookups: Callable[[Peer], None] | None = None
+        """How every look at runs and states is answered instead."""
+        self.latest = RUN
+        """The run that was created last."""
         self.state: dict[str, Any] = {"values": OUTPUT, "next": [], "tasks": []}
         self.command = command
         self.commanded = threading.Event()
@@ -211,8 +220,13 @@ class Stage:
         self._acts = acts
         self._slow = slow
         self._changed = threading.Condition()
-        self._server = Server(self._serve)
+        self._server = Server(self._serve, tls=tls)
         self.url = self._server.url
+
+    @property
+    def requests(self) -> list[Received]:
+        """Every request, whatever it was for."""
+        return self._server.requests
 
     @property
     def threads(self) -> list[threading.Thread]:
@@ -240,20 +254,32 @@ class Stage:
             elif path.endswith("/commands"):
                 self.commanded.set()
                 self.command(self, peer, json.loads(request.body))
-            elif path.endswith(f"/runs/{RUN}"):
-                self.questions += 1
-                peer.send(response(run_body(self.status), JSON))
-            elif path.endswith("/runs"):
-                if self._slow:
-                    self.reached.set()
-                    waited(self.go)
-                peer.send(response(b"[%b]" % run_body(self.status), JSON))
-            elif path.endswith("/state"):
-                _answer(peer, self.state)
-            elif path.endswith("/history"):
-                _answer(peer, [self.state])
             else:
-                raise AssertionError(f"an unexpected request: {request.line}")
+                self._look_up(peer, path, request)
+
+    def _look_up(self, peer: Peer, path: str, request: Received) -> None:
+        if self.lookups is not None:
+            self.questions += 1
+            self.lookups(peer)
+        elif "/runs/" in path:
+            self.questions += 1
+            peer.send(response(self._run(path.rpartition("/")[2]), JSON))
+        elif path.endswith("/runs"):
+            if self._slow:
+                self.reached.set()
+                waited(self.go)
+            peer.send(response(b"[%b]" % self._run(self.latest), JSON))
+        elif path.endswith("/state"):
+            _answer(peer, self.state)
+        elif path.endswith("/history"):
+            _answer(peer, [self.state])
+        elif path.endswith("/graph"):
+            _answer(peer, {"nodes": [], "edges": []})
+        else:
+            raise AssertionError(f"an unexpected request: {request.line}")
+
+    def _run(self, run_id: str) -> bytes:
+        return run_body(self.statuses.get(run_id, self.status), run_id)
 
     def _stream(self, wire: Wire) -> None:
         with self._changed:
@@ -313,10 +339,10 @@ def _frames(number: int) -> list[bytes]:
 
 def many(number: int) -> Act:
     """Make an act that sends a run of so many states, as fast as they are read."""
+    frames = _frames(number)  # written before a client waits for them
 
     def act(wire: Wire) -> None:
         wire.begin()
-        frames = _frames(number)
         for start in range(0, len(frames), 1000):
             wire.say_at_once(*frames[start : start + 1000])
         wire.hold()

@@ -9,10 +9,15 @@ from tests.stream.scripted import RUN, THREAD
 from tests.stream.session.model import Entry, Namespace, Told
 
 __all__ = [
+    "ANSWER",
+    "ANSWERED",
+    "DEEP",
+    "DEPTHS",
     "EARLIER",
     "EVENTS",
     "MESSAGES",
     "OUTPUT",
+    "QUESTIONS",
     "RUN",
     "STATES",
     "STORY",
@@ -23,6 +28,7 @@ __all__ = [
     "WHOLE",
     "asking",
     "counting",
+    "message",
     "past",
     "told",
 ]
@@ -40,9 +46,11 @@ def entry(
     return Entry(RUN, milliseconds, method, namespace, data, **how)
 
 
-def _message(milliseconds: int, name: str, *pieces: str) -> list[Entry]:
+def message(milliseconds: int, name: str, *pieces: str, namespace: Namespace = ()) -> list[Entry]:
+    """Return the events of a message that comes in pieces."""
+
     def part(event: str, **data: Any) -> Entry:
-        return entry(milliseconds, "messages", {"event": event, **data})
+        return entry(milliseconds, "messages", {"event": event, **data}, namespace)
 
     text = {"type": "text", "text": ""}
     return [
@@ -57,8 +65,8 @@ def _message(milliseconds: int, name: str, *pieces: str) -> list[Entry]:
     ]
 
 
-def _call(event: str, **data: Any) -> Entry:
-    return entry(1004, "tools", {"event": event, "tool_call_id": "call-1", **data})
+def _call(event: str, namespace: Namespace = (), **data: Any) -> Entry:
+    return entry(1004, "tools", {"event": event, "tool_call_id": "call-1", **data}, namespace)
 
 
 def _lifecycle(
@@ -72,7 +80,7 @@ STORY: Sequence[Entry] = (
     entry(1000, "values", {"number": 0}),
     # What only live connections get moves the suffixes of all that shares its stored entry.
     entry(1001, "custom", {"name": "progress", "payload": 1}, live_only=True),
-    *_message(1001, "m-1", "Hel", "lo", " there"),
+    *message(1001, "m-1", "Hel", "lo", " there"),
     entry(1002, "values", {"number": 1}),
     _call("tool-started", tool_name="search", input={"query": "rivers"}),
     _call("tool-output-delta", delta="looking"),
@@ -80,7 +88,7 @@ STORY: Sequence[Entry] = (
     _lifecycle("started", CHILD, trigger_call_id="1"),
     entry(1005, "values", {"inside": 1}, CHILD),
     _lifecycle("completed", CHILD),
-    *_message(1006, "m-2", "And", " good", "bye"),
+    *message(1006, "m-2", "And", " good", "bye"),
     entry(1006, "values", {"number": 2}),
     _lifecycle("completed", milliseconds=1007),
 )
@@ -91,6 +99,72 @@ TEXT = ["Hel", "lo", " there", "And", " good", "bye"]
 MESSAGES = [("m-1", "Hello there"), ("m-2", "And goodbye")]
 TOOLS = [("search", {"query": "rivers"}, {"found": 3})]
 SUBGRAPHS = [(CHILD, "completed", [{"inside": 1}])]
+
+
+INNER: Namespace = (*CHILD, "inner:2")
+OTHER: Namespace = ("child:3",)
+
+DEEP: Sequence[Entry] = (
+    entry(1000, "values", {"number": 0}),
+    _lifecycle("started", CHILD, 1001, trigger_call_id="1"),
+    *message(1002, "c-1", "in", "side", namespace=CHILD),
+    _lifecycle("started", INNER, 1003, trigger_call_id="2"),
+    *message(1004, "m-1", "Hel", "lo"),
+    _call("tool-started", INNER, tool_name="search", input={"query": "rivers"}),
+    entry(1004, "values", {"deep": 1}, INNER),
+    *message(1004, "i-1", "deep", " down", namespace=INNER),
+    _lifecycle("started", OTHER, 1005, trigger_call_id="3"),
+    entry(1005, "values", {"other": 1}, OTHER),
+    entry(1005, "custom", {"name": "remarks", "payload": 1}, CHILD),
+    _call("tool-finished", INNER, output={"found": 3}),
+    entry(1006, "values", {"deep": 2}, INNER),
+    _lifecycle("failed", OTHER, error="kaboom"),
+    _lifecycle("completed", INNER),
+    entry(1007, "values", {"inside": 1}, CHILD),
+    _lifecycle("completed", CHILD),
+    entry(1008, "values", {"number": 1}),
+    _lifecycle("completed"),
+)
+"""A run with subgraphs two deep, of which one fails, and which completes."""
+
+DEPTHS = [
+    {
+        "namespace": CHILD,
+        "ended": ("completed", None),
+        "messages": [("c-1", "inside")],
+        "values": [{"inside": 1}],
+        "remarks": [{"name": "remarks", "payload": 1}],
+        "subgraphs": [
+            {
+                "namespace": INNER,
+                "ended": ("completed", None),
+                "messages": [("i-1", "deep down")],
+                "tool_calls": [("search", {"query": "rivers"}, {"found": 3})],
+                "values": [{"deep": 1}, {"deep": 2}],
+            }
+        ],
+    },
+    {"namespace": OTHER, "ended": ("failed", "kaboom"), "values": [{"other": 1}]},
+]
+"""What its subgraphs read; what is empty is left out."""
+
+QUESTIONS: Sequence[Entry] = (
+    entry(1000, "values", {"number": 0}),
+    _lifecycle("started", CHILD, 1001, trigger_call_id="1"),
+    entry(1002, "input.requested", {"interrupt_id": "i-1", "payload": "here?"}),
+    entry(1002, "input.requested", {"interrupt_id": "i-2", "payload": "there?"}, CHILD),
+    _lifecycle("interrupted"),
+    _lifecycle("interrupted", CHILD),
+)
+"""A run that stops at two questions at once, one of them inside a subgraph."""
+
+ANSWER = "00000000-0000-0000-0000-00000000000f"
+"""The run that goes on from their answers."""
+ANSWERED: Sequence[Entry] = (
+    Entry(ANSWER, 2000, "values", (), {"number": 1}),
+    Entry(ANSWER, 2001, "values", (), {"number": 2}),
+    Entry(ANSWER, 2002, "lifecycle", (), {"event": "completed", "graph_name": "g"}),
+)
 
 
 def told(entries: Sequence[Entry], *, live: bool = False) -> list[Told]:

@@ -10,9 +10,22 @@ from typing import Any
 
 import pytest
 from tests.stream.cancelled import Cancelled
-from tests.stream.thread_faults._async.reading import AsyncVisit, read, started, whole
+from tests.stream.thread_faults._async.reading import AsyncVisit, Outcome, read, started, whole
+from tests.stream.thread_faults._async.test_depths import descended
+from tests.stream.thread_faults._async.test_questions import ANSWERS, asked, asks, staged
+from tests.stream.thread_faults._async.test_questions import STATES as AFTER_ANSWERS
+from tests.stream.thread_faults._async.test_ways import WAYS
 from tests.stream.thread_faults.stage import Act, Stage, Wire, plays, refusal
-from tests.stream.thread_faults.story import OUTPUT, STORY, WHOLE
+from tests.stream.thread_faults.story import (
+    ANSWERED,
+    DEEP,
+    DEPTHS,
+    OUTPUT,
+    QUESTIONS,
+    STATES,
+    STORY,
+    WHOLE,
+)
 
 from graphwire_stream import AsyncThreadStream
 
@@ -105,9 +118,111 @@ async def test_a_start_may_be_cancelled_wherever_it_waits(kind: str) -> None:
     assert at > 3
 
 
-async def lives(stage: Stage, kind: str) -> None:
+async def pairs(thread: AsyncThreadStream) -> list[object]:
+    names = ["values", "messages", "progress"]
+    return [item async for name, item in thread.interleave_projections(names) if name == "values"]
+
+
+async def first_message(thread: AsyncThreadStream) -> str:
+    message = await anext(thread.messages.__aiter__())
+    return (await message.complete()).text
+
+
+async def first_call(thread: AsyncThreadStream) -> Any:
+    call = await anext(thread.tool_calls.__aiter__())
+    return await call.output
+
+
+async def tree(thread: AsyncThreadStream) -> int:
+    return len((await thread.agent.get_tree()).nodes)
+
+
+Work = Callable[[AsyncThreadStream], Awaitable[Any]]
+WORKS: dict[str, tuple[Work, Any]] = {
+    "graphs": (descended, DEPTHS),
+    "pairs": (pairs, [{"number": 0}, {"number": 1}]),
+    "a message": (first_message, "Hello"),
+    "the tree of the agent": (tree, 0),
+    "the output": (lambda thread: thread.output.with_timeout(10), OUTPUT),
+    "the values": (lambda thread: thread.values.get(), OUTPUT),
+}
+
+
+@pytest.mark.parametrize("name", WORKS)
+async def test_what_was_cancelled_anywhere_can_be_done_again(kind: str, name: str) -> None:
+    work, expected = WORKS[name]
+    cuts = [
+        plays(DEEP, upto=9, end=Wire.reset),
+        BUSY,
+        plays(DEEP, known=9, upto=20, end=Wire.finish),
+    ]
+    for at in itertools.count(1):
+        with Stage(*cuts, plays(DEEP, known=len(DEEP))) as stage:
+            async with AsyncVisit(stage, kind) as thread:
+                await started(thread)
+                went_on = not await cancelled(made(work, thread), at)
+                assert await work(thread) == expected
+        if went_on:
+            break
+    gc.collect()
+    assert at > 1
+
+
+async def made(work: Work, thread: AsyncThreadStream) -> None:
+    await work(thread)
+
+
+RESPONSES: dict[str, Work] = {
+    "one": lambda thread: thread.run.respond("yes", interrupt_id="i-2"),
+    "all": lambda thread: thread.run.respond_all(ANSWERS),
+}
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize("name", RESPONSES)
+async def test_an_answer_may_be_cancelled_wherever_it_waits(kind: str, name: str) -> None:
+    """Whether the server has taken it, only the server knows: the questions stay open here."""
+    again = plays([*QUESTIONS, *ANSWERED], known=len(QUESTIONS) + len(ANSWERED))
+    for at in itertools.count(1):
+        with staged(asks(), again) as stage:
+            async with AsyncVisit(stage, kind) as thread:
+                await asked(thread)
+                went_on = not await cancelled(made(RESPONSES[name], thread), at)
+                if not went_on:
+                    assert [one.interrupt_id for one in thread.interrupts] == ["i-1", "i-2"]
+                    await RESPONSES[name](thread)
+                assert await read(thread, "values") == Outcome(AFTER_ANSWERS)
+        if went_on:
+            break
+    gc.collect()
+    assert at > 2
+
+
+async def test_connecting_may_be_cancelled_wherever_it_waits(kind: str) -> None:
+    """Another reader wants the same connection, and gets it."""
+    for at in itertools.count(1):
+        with Stage(BUSY, plays(), plays(known=LAST)) as stage:
+            async with AsyncVisit(stage, kind) as thread:
+                assert thread.text() is not None
+                await started(thread)
+                states = thread.values.__aiter__()
+                went_on = not await cancelled(taken(states), at)
+                rest = [state async for state in states]
+                assert rest == (STATES[1:] if went_on else STATES)
+                assert await read(thread, "text") == Outcome(WHOLE["text"])
+        if went_on:
+            break
+    gc.collect()
+    assert at > 1
+
+
+async def taken(states: Any) -> None:
+    await anext(states)
+
+
+async def lives(stage: Stage, kind: str, way: str) -> None:
     """Do everything there is to do, and leave."""
-    visit = AsyncVisit(stage, kind)
+    visit = AsyncVisit(stage, kind, way=way)
     try:
         async with visit as thread:
             assert await thread.run({"begin": True}) == OUTPUT
@@ -116,10 +231,11 @@ async def lives(stage: Stage, kind: str) -> None:
         await visit.client.aclose()
 
 
-async def test_a_session_may_be_cancelled_wherever_it_waits(kind: str) -> None:
+@pytest.mark.parametrize("way", WAYS)
+async def test_a_session_may_be_cancelled_wherever_it_waits(kind: str, way: str) -> None:
     for at in itertools.count(1):
         with Stage(*acts()) as stage:
-            went_on = not await cancelled(lives(stage, kind), at)
+            went_on = not await cancelled(lives(stage, kind, way), at)
             assert stage.is_left()
             assert asyncio.all_tasks() == {asyncio.current_task()}
         if went_on:

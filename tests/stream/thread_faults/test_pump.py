@@ -86,6 +86,45 @@ async def test_no_more_is_read_ahead_than_the_readers_can_take(kind: str) -> Non
             assert rest == list(range(1, 3000))
 
 
+async def test_what_nobody_reads_stays_with_the_server(kind: str) -> None:
+    sent: list[int] = []
+
+    def flood(wire: Wire) -> None:
+        wire.begin()
+        for start in range(0, len(states), 500):
+            wire.tell(states[start : start + 500])
+            sent.append(start)
+        wire.hold()
+
+    states = counting(60_000, text="x" * 500)
+    with Stage(flood) as stage:
+        async with AsyncVisit(stage, kind) as thread:
+            await started(thread)
+            reader = thread.values.__aiter__()
+            assert await anext(reader) == {"number": 0, "text": "x" * 500}
+            [consumer] = [one for each in thread.session._readings for one in each.consumers]
+            before = (-1, -1)
+            while before != (before := (consumer.behind, len(sent))):  # noqa: ASYNC110  # unheard
+                await asyncio.sleep(0.2)
+            assert 0 < consumer.behind < 5000
+            assert len(sent) * 500 < len(states) / 2
+
+
+async def test_large_states_that_nobody_reads_stay_with_the_server(kind: str) -> None:
+    large = counting(100, text="x" * 500_000)
+    with Stage(plays(large)) as stage:
+        async with AsyncVisit(stage, kind) as thread:
+            await started(thread)
+            reader = thread.values.__aiter__()
+            assert (await anext(reader))["number"] == 0
+            [consumer] = [one for each in thread.session._readings for one in each.consumers]
+            before = -1
+            while before != (before := consumer.behind):  # noqa: ASYNC110  # unheard
+                await asyncio.sleep(0.2)
+            assert consumer.behind < 30
+            assert [state["number"] async for state in reader] == list(range(1, 100))
+
+
 async def test_there_is_one_task_however_many_open_at_once(kind: str) -> None:
     with Stage(*[plays(known=at) for at in (6, 9, 12)], plays(known=len(STORY))) as stage:
         async with AsyncVisit(stage, kind) as thread:

@@ -2,21 +2,37 @@
 
 from __future__ import annotations
 
+import json
+import sys
 import threading
 import time
+from collections.abc import Callable, Iterator
 from functools import partial
+from typing import Any
 
 import pytest
+from tests.stream.session.model import Entry
 from tests.stream.thread_faults._sync.reading import Outcome, Visit, opened, read, started, whole
-from tests.stream.thread_faults.stage import Stage, Wire, plays, waited
-from tests.stream.thread_faults.story import OUTPUT, STATES, STORY, TEXT, WHOLE
+from tests.stream.thread_faults.stage import JSON, Stage, Wire, plays, waited
+from tests.stream.thread_faults.story import (
+    EARLIER,
+    OUTPUT,
+    RUN,
+    STATES,
+    STORY,
+    TEXT,
+    WHOLE,
+    counting,
+    entry,
+)
 from tests.stream.thread_faults.together import Together
-from tests.transports.wire import PATIENCE
+from tests.transports.wire import PATIENCE, Peer, response
 
 from graphwire_core.errors import RequestTimeout, StreamError
 from graphwire_stream import ThreadStream
 from graphwire_stream._session import Consumer
 from graphwire_stream._session.item import Item
+from graphwire_stream._sync.thread_stream.messages import MessageStream
 
 
 def test_every_thread_reads_all_of_it(kind: str) -> None:
@@ -134,3 +150,129 @@ def test_what_another_thread_adds_after_the_last_look_is_not_lost(
         started(thread)
         monkeypatch.setattr(Consumer, "take", taking)
         assert read(thread, "values") == Outcome([STATES[0], STATES[0]])
+
+
+@pytest.fixture
+def restless() -> Iterator[None]:
+    """Have threads take turns as often as they can."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(before)
+
+
+def saying(messages: int, words: int) -> list[Entry]:
+    """Return a run of so many messages, each of so many words."""
+    told: list[Entry] = []
+    for number in range(messages):
+
+        def part(event: str, at: int = 1000 + number, **data: Any) -> Entry:
+            return entry(at, "messages", {"event": event, **data})
+
+        text = {"type": "text", "text": ""}
+        told += [
+            part("message-start", role="ai", id=f"m-{number}"),
+            part("content-block-start", index=0, content=text),
+        ]
+        for word in range(words):
+            delta = {"type": "text-delta", "text": f"{word} "}
+            told.append(part("content-block-delta", index=0, delta=delta))
+        whole = {"type": "text", "text": said(words)}
+        told += [part("content-block-finish", index=0, content=whole), part("message-finish")]
+    return [*told, *counting(1)]
+
+
+def said(words: int) -> str:
+    return "".join(f"{word} " for word in range(words))
+
+
+@pytest.mark.usefixtures("restless")
+def test_messages_that_are_handed_to_other_threads_are_whole(kind: str) -> None:
+    """Whoever reads takes in events for all of them: one by one, and in order."""
+    waits: list[Callable[[MessageStream], str]] = [
+        lambda message: "".join(message.text),
+        lambda message: message.text.get(),
+        lambda message: message.complete().text,
+    ]
+    with Stage(plays(saying(12, 20))) as stage, Visit(stage, kind) as thread:
+        started(thread)
+        works = [
+            Together(*[partial(wait, message) for wait in waits]) for message in thread.messages
+        ]
+        assert [work.results() for work in works] == [[said(20)] * len(waits)] * 12
+
+
+@pytest.mark.usefixtures("restless")
+def test_an_iterator_that_threads_share_gives_each_item_to_one_of_them(kind: str) -> None:
+    with Stage(plays(counting(300))) as stage, Visit(stage, kind) as thread:
+        started(thread)
+        states = iter(thread.values)
+        shares = Together(*[lambda: [state["number"] for state in states]] * 4).results()
+    assert sorted(number for share in shares for number in share) == list(range(300))
+    assert all(share == sorted(share) for share in shares)
+
+
+@pytest.mark.usefixtures("restless")
+def test_a_call_of_a_tool_is_read_by_several_threads(kind: str) -> None:
+    call: dict[str, Any] = {"tool_call_id": "call-1"}
+    wrote = [
+        entry(1001, "tools", {"event": "tool-output-delta", "delta": number, **call})
+        for number in range(100)
+    ]
+    started_call = {"event": "tool-started", "tool_name": "count", "input": {}, **call}
+    done = {"event": "tool-finished", "output": "done", **call}
+    story = [entry(1000, "tools", started_call), *wrote, entry(1002, "tools", done), *counting(1)]
+    with Stage(plays(story)) as stage, Visit(stage, kind) as thread:
+        started(thread)
+        tool = next(iter(thread.tool_calls))
+        deltas = [tool.deltas for _ in range(3)]
+        reads: list[Callable[[], Any]] = [partial(list, one) for one in deltas]
+        *shares, output = Together(*reads, lambda: tool.output).results()
+    assert shares == [[*range(100)]] * 3
+    assert output == "done"
+
+
+def test_runs_that_two_threads_start_are_started_one_after_the_other(kind: str) -> None:
+    """Each is known before the next is asked for: whose is whose is never in doubt."""
+    names = [EARLIER, RUN]
+    asked: list[str] = []
+
+    def command(stage: Stage, peer: Peer, sent: dict[str, Any]) -> None:
+        asked.append("begun")
+        name = names.pop(0)
+        asked.append("answered")
+        body = {"type": "success", "id": sent["id"], "result": {"run_id": name}}
+        peer.send(response(json.dumps(body).encode(), JSON))
+
+    with Stage(plays(), command=command) as stage, Visit(stage, kind) as thread:
+        start = partial(thread.run.start, input={"begin": True})
+        runs = Together(start, start).results()
+    assert {run.run_id for run in runs} == {EARLIER, RUN}
+    assert asked == ["begun", "answered"] * 2
+
+
+WAITS: dict[str, Callable[[ThreadStream], Any]] = {
+    "an event": lambda thread: next(iter(thread.extensions["progress"])),
+    "the output": lambda thread: thread.result(),
+    "a message": lambda thread: next(iter(thread.messages)),
+    "pairs": lambda thread: [*thread.interleave_projections(["progress"])],
+}
+
+
+@pytest.mark.parametrize("wait", WAITS)
+def test_closing_in_another_thread_ends_the_wait_for(kind: str, wait: str) -> None:
+    with Stage(plays(upto=1)) as stage, Visit(stage, kind) as thread:
+        started(thread)
+        waiting = Together(partial(failing, WAITS[wait], thread))
+        opened(thread, 1)
+        thread.close()
+        [error] = waiting.results()
+        assert type(error) is StreamError
+        assert "closed" in str(error)
+        assert stage.is_left()
+
+
+def failing(wait: Callable[[ThreadStream], Any], thread: ThreadStream) -> BaseException | None:
+    with pytest.raises(StreamError) as caught:
+        wait(thread)
+    return caught.value

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from time import monotonic
@@ -33,7 +33,7 @@ __all__ = [
     "whole",
 ]
 
-LIMITS = Timeout(connect=5, read=PATIENCE, write=PATIENCE, pool=5)
+LIMITS = Timeout(connect=PATIENCE, read=PATIENCE, write=PATIENCE, pool=PATIENCE)
 
 
 class AsyncVisit:
@@ -46,11 +46,13 @@ class AsyncVisit:
         *,
         way: str | None = None,
         limits: Timeout = LIMITS,
+        settings: Mapping[str, Any] | None = None,
         **options: Any,
     ) -> None:
         self._stage = stage
         retry = Retry(base_delay=0, max_delay=0)
-        self.client = get_client(stage.url, transport=way, retry=retry, timeout=limits)
+        made_with: dict[str, Any] = {"transport": way, "timeout": limits, **(settings or {})}
+        self.client = get_client(stage.url, retry=retry, **made_with)
         given = {"assistant_id": "agent", "timeout": PATIENCE, "transport": kind, **options}
         self.thread = self.client.threads.stream(**given)
 
@@ -150,7 +152,7 @@ async def read_all(
 async def whole(thread: AsyncThreadStream) -> dict[str, Any]:
     """Read every projection at once; none of them ends with an error."""
     outcomes = await read_all(thread)
-    assert {name: one.error for name, one in outcomes.items() if one.error} == {}
+    assert {name: repr(one.error) for name, one in outcomes.items() if one.error} == {}
     read = {name: outcome.items for name, outcome in outcomes.items()}
     return {**read, "output": read["output"][0]}
 

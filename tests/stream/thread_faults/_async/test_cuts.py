@@ -161,6 +161,30 @@ async def test_a_server_that_closes_after_every_replay_is_given_up(kind: str) ->
     assert tried <= 4 * session.RESUME.attempts
 
 
+async def test_a_reader_after_a_stream_was_given_up_is_resumed_as_any(kind: str) -> None:
+    """Its first connection may be one that the server has left meanwhile."""
+    given_up, left = threading.Event(), threading.Event()
+    closing, all_of_it = plays(upto=4, end=Wire.finish), plays(known=LAST)
+
+    def act(wire: Wire) -> None:
+        if not given_up.is_set():
+            closing(wire)
+        elif not left.is_set():
+            left.set()
+            wire.vanish()
+        else:
+            all_of_it(wire)
+
+    with Stage(act) as stage:
+        async with AsyncVisit(stage, kind) as thread:
+            await started(thread)
+            assert isinstance((await read(thread, "values")).error, StreamInterrupted)
+            given_up.set()
+            again = await read(thread, "values")
+    assert left.is_set()
+    assert again == Outcome(WHOLE["values"])
+
+
 async def test_a_cut_between_the_command_and_its_events_loses_none(kind: str) -> None:
     def early(wire: Wire) -> None:
         wire.begin()

@@ -24,6 +24,7 @@ from tests.transports.wire import PATIENCE
 
 from graphwire_core.errors import SlowConsumerError
 from graphwire_stream import AsyncThreadStream
+from graphwire_stream._session import reading
 
 NUMBER = 1500
 
@@ -49,6 +50,34 @@ async def test_a_reader_that_never_reads_is_dropped_alone(kind: str) -> None:
                     await anext(lazy)
             assert await read(thread, "output") == Outcome([OUTPUT])
             assert (await read(thread, "values")).error is None
+
+
+async def test_what_is_kept_for_a_reader_that_never_reads_is_bounded(kind: str) -> None:
+    """No more than it may lag, and what readers that open late may still ask for."""
+    number, max_lag = 12_000, 1000
+    with Stage(many(number)) as stage:
+        async with AsyncVisit(stage, kind, max_lag=max_lag) as thread:
+            await started(thread)
+            lazy = thread.values.__aiter__()
+            assert await anext(lazy) == {"number": 0}
+            kept, seen = [], 0
+            async for state in thread.values:
+                seen += 1
+                if state["number"] % 100 == 0:
+                    kept.append(events_kept(thread))
+            assert seen == number
+            assert max(kept) <= 2048 + 2 * max_lag
+            assert kept[-1] <= max_lag  # by then it was dropped, and the run is too long to repeat
+            with pytest.raises(SlowConsumerError):
+                await anext(lazy)
+
+
+def events_kept(thread: AsyncThreadStream) -> int:
+    """Count the events that a session holds, for whomever."""
+    kept = 0
+    for one in thread.session._readings:
+        kept += len(one.log) + sum(consumer.behind for consumer in one.consumers)
+    return kept
 
 
 @pytest.mark.parametrize("max_lag", [100, 10_000])
@@ -144,6 +173,23 @@ async def ahead(thread: AsyncThreadStream, number: int) -> None:
         await asyncio.sleep(0.001)
 
 
+async def test_a_run_of_large_states_is_read_again_by_who_opens_late(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is too large to be kept, and is asked for again."""
+    monkeypatch.setattr(reading, "_RETAINED_BYTES", 100_000)
+    states = counting(30, text="x" * 10_000)
+    with Stage(plays(states), plays(states, known=len(states))) as stage:
+        async with AsyncVisit(stage, kind) as thread:
+            await started(thread)
+            for _ in range(2):
+                outcome = await read(thread, "values")
+                assert outcome.error is None
+                assert numbers(outcome.items) == list(range(30))
+                assert events_kept(thread) == 0
+    assert len(stage.subscriptions) == 2
+
+
 async def test_64_projections_read_over_one_connection(kind: str) -> None:
     with Stage(plays()) as stage:
         async with AsyncVisit(stage, kind) as thread:
@@ -188,8 +234,9 @@ async def test_64_projections_survive_cuts(kind: str) -> None:
             assert await whole(thread) == WHOLE
 
 
+@pytest.mark.timeout(120)  # seconds of work, and more where other tests have their share
 async def test_100_000_events_are_read_once_and_in_order(kind: str) -> None:
-    number = 100_000 if kind == "sse" else 20_000
+    number = 100_000
     with Stage(many(number)) as stage:
         async with AsyncVisit(stage, kind) as thread:
             await started(thread)

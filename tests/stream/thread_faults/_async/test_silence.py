@@ -26,23 +26,12 @@ from tests.stream.thread_faults.story import (
 )
 
 from graphwire_core.errors import RequestTimeout, StreamInterrupted
-from graphwire_stream._session import readings, session, vigil
+from graphwire_stream._session import readings, vigil
 
 NAMES = ("values", "text", "output")
 
 
-@pytest.fixture
-def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Lose patience early."""
-    monkeypatch.setattr(vigil, "DEAD", 0.15)
-    monkeypatch.setattr(vigil, "DOUBT", 0.15)
-    monkeypatch.setattr(vigil, "PAUSED", (0.02, 0.1))
-    monkeypatch.setattr(readings, "SETTLE", 0.05)
-    monkeypatch.setattr(readings, "EXHAUSTED", 0.15)
-    monkeypatch.setattr(session, "_BEATS_OF_DOUBT", 3)
-
-
-pytestmark = pytest.mark.usefixtures("hasty")
+pytestmark = pytest.mark.usefixtures("impatient")
 
 
 async def test_a_connection_that_falls_silent_after_heartbeats_is_replaced(kind: str) -> None:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from time import monotonic
@@ -34,7 +34,7 @@ __all__ = [
     "whole",
 ]
 
-LIMITS = Timeout(connect=5, read=PATIENCE, write=PATIENCE, pool=5)
+LIMITS = Timeout(connect=PATIENCE, read=PATIENCE, write=PATIENCE, pool=PATIENCE)
 
 
 class Visit:
@@ -47,11 +47,13 @@ class Visit:
         *,
         way: str | None = None,
         limits: Timeout = LIMITS,
+        settings: Mapping[str, Any] | None = None,
         **options: Any,
     ) -> None:
         self._stage = stage
         retry = Retry(base_delay=0, max_delay=0)
-        self.client = get_sync_client(stage.url, transport=way, retry=retry, timeout=limits)
+        made_with: dict[str, Any] = {"transport": way, "timeout": limits, **(settings or {})}
+        self.client = get_sync_client(stage.url, retry=retry, **made_with)
         given = {"assistant_id": "agent", "timeout": PATIENCE, "transport": kind, **options}
         self.thread = self.client.threads.stream(**given)
 
@@ -149,7 +151,7 @@ def read_all(thread: ThreadStream, names: Collection[str] = tuple(WHOLE)) -> dic
 def whole(thread: ThreadStream) -> dict[str, Any]:
     """Read every projection at once; none of them ends with an error."""
     outcomes = read_all(thread)
-    assert {name: one.error for name, one in outcomes.items() if one.error} == {}
+    assert {name: repr(one.error) for name, one in outcomes.items() if one.error} == {}
     read = {name: outcome.items for name, outcome in outcomes.items()}
     return {**read, "output": read["output"][0]}
 

@@ -30,6 +30,7 @@ from graphwire_core.errors import (
     InternalServerError,
     NotFoundError,
     RequestTimeout,
+    ResponseValidationError,
     StreamError,
     StreamProtocolError,
     TransportError,
@@ -58,6 +59,22 @@ ANSWERS: dict[str, tuple[Command, type[GraphwireError], str]] = {
         answered(response(b'{"type":"success","id":77,"result":{}}', "content-type: a/json")),
         StreamProtocolError,
         "is not one to command",
+    ),
+    "an HTML 200": (
+        answered(response(b"<html>Sign in</html>", "content-type: text/html")),
+        ResponseValidationError,
+        "Sign in",
+    ),
+    "half an answer": (
+        answered(response(b'{"type":"success","id":1,', "content-type: a/json")),
+        ResponseValidationError,
+        "",
+    ),
+    "a list": (answered(response(b"[1]", "content-type: a/json")), StreamProtocolError, "list"),
+    "a redirect": (
+        answered(response(b"", "location: /elsewhere", status="307 Temporary Redirect")),
+        ResponseValidationError,
+        "redirect to /elsewhere",
     ),
     "silence": (lambda _, peer, __: peer.wait_closed(), RequestTimeout, ""),
 }

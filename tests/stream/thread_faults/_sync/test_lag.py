@@ -25,6 +25,7 @@ from tests.transports.wire import PATIENCE
 
 from graphwire_core.errors import SlowConsumerError
 from graphwire_stream import ThreadStream
+from graphwire_stream._session import reading
 
 NUMBER = 1500
 
@@ -50,6 +51,34 @@ def test_a_reader_that_never_reads_is_dropped_alone(kind: str) -> None:
                     next(lazy)
             assert read(thread, "output") == Outcome([OUTPUT])
             assert (read(thread, "values")).error is None
+
+
+def test_what_is_kept_for_a_reader_that_never_reads_is_bounded(kind: str) -> None:
+    """No more than it may lag, and what readers that open late may still ask for."""
+    number, max_lag = 12_000, 1000
+    with Stage(many(number)) as stage:
+        with Visit(stage, kind, max_lag=max_lag) as thread:
+            started(thread)
+            lazy = thread.values.__iter__()
+            assert next(lazy) == {"number": 0}
+            kept, seen = [], 0
+            for state in thread.values:
+                seen += 1
+                if state["number"] % 100 == 0:
+                    kept.append(events_kept(thread))
+            assert seen == number
+            assert max(kept) <= 2048 + 2 * max_lag
+            assert kept[-1] <= max_lag  # by then it was dropped, and the run is too long to repeat
+            with pytest.raises(SlowConsumerError):
+                next(lazy)
+
+
+def events_kept(thread: ThreadStream) -> int:
+    """Count the events that a session holds, for whomever."""
+    kept = 0
+    for one in thread.session._readings:
+        kept += len(one.log) + sum(consumer.behind for consumer in one.consumers)
+    return kept
 
 
 @pytest.mark.parametrize("max_lag", [100, 10_000])
@@ -145,6 +174,23 @@ def ahead(thread: ThreadStream, number: int) -> None:
         time.sleep(0.001)
 
 
+def test_a_run_of_large_states_is_read_again_by_who_opens_late(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is too large to be kept, and is asked for again."""
+    monkeypatch.setattr(reading, "_RETAINED_BYTES", 100_000)
+    states = counting(30, text="x" * 10_000)
+    with Stage(plays(states), plays(states, known=len(states))) as stage:
+        with Visit(stage, kind) as thread:
+            started(thread)
+            for _ in range(2):
+                outcome = read(thread, "values")
+                assert outcome.error is None
+                assert numbers(outcome.items) == list(range(30))
+                assert events_kept(thread) == 0
+    assert len(stage.subscriptions) == 2
+
+
 def test_64_projections_read_over_one_connection(kind: str) -> None:
     with Stage(plays()) as stage:
         with Visit(stage, kind) as thread:
@@ -189,8 +235,9 @@ def test_64_projections_survive_cuts(kind: str) -> None:
             assert whole(thread) == WHOLE
 
 
+@pytest.mark.timeout(120)  # seconds of work, and more where other tests have their share
 def test_100_000_events_are_read_once_and_in_order(kind: str) -> None:
-    number = 100_000 if kind == "sse" else 20_000
+    number = 100_000
     with Stage(many(number)) as stage:
         with Visit(stage, kind) as thread:
             started(thread)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterable
+
 import pytest
 from tests.stream.thread_streams._async.opening import HELLO, AsyncOpening, all_of, first_of
 
 from graphwire.errors import RunFailedError
+from graphwire_stream._async.thread_stream.subgraphs import AsyncSubgraph
 
 
 async def test_subgraphs_are_read_two_deep_while_they_work(opened: AsyncOpening) -> None:
@@ -77,3 +80,22 @@ async def test_a_subgraph_that_fails_says_so_and_fails_the_run(past: AsyncOpenin
         assert "kaboom" in (child.error or "")
         with pytest.raises(RunFailedError, match="kaboom"):
             assert await thread.output
+
+
+async def test_a_subgraph_fails_before_the_eyes_of_who_reads_it(opened: AsyncOpening) -> None:
+    async with opened(assistant_id="failing_subgraph") as thread:
+        subgraphs = thread.subgraphs
+        started = await thread.run.start(input={"x": 1})
+        seen: list[AsyncSubgraph] = []
+        with pytest.raises(RunFailedError, match="kaboom") as caught:
+            await kept(subgraphs, seen)
+        [child] = seen
+        assert (child.status, child.graph_name) == ("failed", "child")
+        assert "kaboom" in (child.error or "")
+        assert caught.value.run_id == started.run_id
+
+
+async def kept(subgraphs: AsyncIterable[AsyncSubgraph], seen: list[AsyncSubgraph]) -> None:
+    async for subgraph in subgraphs:
+        assert await all_of(subgraph.messages) == []
+        seen.append(subgraph)

@@ -3,10 +3,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pytest
 from tests.stream.thread_streams._sync.opening import HELLO, Opening, all_of, first_of
 
 from graphwire.errors import RunFailedError
+from graphwire_stream._sync.thread_stream.subgraphs import Subgraph
 
 
 def test_subgraphs_are_read_two_deep_while_they_work(opened: Opening) -> None:
@@ -78,3 +81,22 @@ def test_a_subgraph_that_fails_says_so_and_fails_the_run(past: Opening) -> None:
         assert "kaboom" in (child.error or "")
         with pytest.raises(RunFailedError, match="kaboom"):
             assert thread.output
+
+
+def test_a_subgraph_fails_before_the_eyes_of_who_reads_it(opened: Opening) -> None:
+    with opened(assistant_id="failing_subgraph") as thread:
+        subgraphs = thread.subgraphs
+        started = thread.run.start(input={"x": 1})
+        seen: list[Subgraph] = []
+        with pytest.raises(RunFailedError, match="kaboom") as caught:
+            kept(subgraphs, seen)
+        [child] = seen
+        assert (child.status, child.graph_name) == ("failed", "child")
+        assert "kaboom" in (child.error or "")
+        assert caught.value.run_id == started.run_id
+
+
+def kept(subgraphs: Iterable[Subgraph], seen: list[Subgraph]) -> None:
+    for subgraph in subgraphs:
+        assert all_of(subgraph.messages) == []
+        seen.append(subgraph)

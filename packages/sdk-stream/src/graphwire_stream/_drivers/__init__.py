@@ -11,6 +11,7 @@ from graphwire_stream._drivers.deferred import (
     async_deferred,
     deferred,
 )
+from graphwire_stream._drivers.exclusive import async_exclusive, exclusive
 from graphwire_stream._drivers.pull import Driver
 from graphwire_stream._drivers.pump import AsyncDriver
 
@@ -22,5 +23,7 @@ __all__ = [
     "Driver",
     "Waitable",
     "async_deferred",
+    "async_exclusive",
     "deferred",
+    "exclusive",
 ]

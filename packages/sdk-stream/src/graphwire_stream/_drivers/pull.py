@@ -19,6 +19,7 @@ from graphwire_stream._drivers.deadline import Deadline
 from graphwire_stream._session import Consumer, Session, Track
 from graphwire_stream._session.vigil import Advice
 from graphwire_stream.event_transports import EventConnection, EventFilter, EventTransport
+from graphwire_stream.event_transports._frames import divided
 
 __all__ = ["Driver"]
 
@@ -54,7 +55,8 @@ class Driver:
         self._connection: EventConnection | None = None
         self._arrived: Sequence[Mapping[str, Any]] = ()
         self._connected = False
-        self._lock = Condition()
+        self.lock = Condition()
+        """Held by whoever touches the session, or what is read of it."""
         self._reading = False
         self._closed = False
         self._silent = 0.0
@@ -62,7 +64,7 @@ class Driver:
 
     def tell(self, change: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Tell the session something, and have its wishes reach the connection."""
-        with self._lock:
+        with self.lock:
             return change(*args, **kwargs)
 
     def connect(self) -> None:
@@ -97,11 +99,11 @@ class Driver:
 
     def close(self) -> None:
         """Close the connection and end every consumer."""
-        with self._lock:
+        with self.lock:
             self._closed = True
             self._session.fail(StreamError("The thread stream was closed"))
-            self._lock.notify_all()
-            mine = self._lock.wait_for(lambda: not self._reading, FAREWELL)
+            self.lock.notify_all()
+            mine = self.lock.wait_for(lambda: not self._reading, FAREWELL)
         if mine:
             self._disconnect()
 
@@ -110,7 +112,7 @@ class Driver:
 
     def _takes_turn(self, done: Callable[[], bool], end: float | None) -> bool:
         """Wait until nobody reads; return `False` when there is no need to read any more."""
-        with self._lock:
+        with self.lock:
             while not done():
                 if self._closed:
                     raise StreamError("The thread stream was closed")
@@ -120,13 +122,13 @@ class Driver:
                 if not self._reading:
                     self._reading = True
                     return True
-                self._lock.wait(left)
+                self.lock.wait(left)
         return False
 
     def _ends_turn(self) -> None:
-        with self._lock:
+        with self.lock:
             self._reading = False
-            self._lock.notify_all()
+            self.lock.notify_all()
         if self._closed:
             self._disconnect()
 
@@ -177,8 +179,7 @@ class Driver:
                 quiet, feed = self._session.quiet, self._session.feed
                 return self.tell(quiet) if frames is None else self.tell(feed, frames)
             self._arrived = frames
-        size = self._session.portion
-        portion, self._arrived = self._arrived[:size], self._arrived[size:]
+        portion, self._arrived = divided(self._arrived, self._session.portion)
         return self.tell(self._session.feed, portion)
 
     def _connect(self, end: float | None) -> None:
@@ -186,8 +187,8 @@ class Driver:
         pause = self._not_before - monotonic()
         if pause > 0:
             left = pause if end is None else min(pause, end - monotonic())
-            with self._lock:
-                self._lock.wait_for(lambda: self._closed, max(left, 0))
+            with self.lock:
+                self.lock.wait_for(lambda: self._closed, max(left, 0))
             return
         channels = self._session.channels
         wanted = EventFilter(channels=tuple(sorted(channels)))
@@ -215,12 +216,11 @@ class Driver:
         self._not_before = monotonic() + delay
 
     def _fail(self, error: GraphwireError) -> None:
-        self._connected = False
         self.tell(self._session.fail, error)
         self._disconnect()
 
     def _disconnect(self) -> None:
-        with self._lock:
+        with self.lock:
             connection, self._connection = self._connection, None
             self._arrived = ()
         if connection is not None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Final, ParamSpec, TypeVar
 
 from graphwire_core.errors import (
@@ -22,6 +22,7 @@ from graphwire_stream.event_transports import (
     AsyncEventTransport,
     EventFilter,
 )
+from graphwire_stream.event_transports._frames import Frames, divided
 
 __all__ = ["AsyncDriver"]
 
@@ -30,6 +31,10 @@ R = TypeVar("R")
 
 AHEAD: Final = 64
 """Portions that are fed while nobody waits."""
+LOST: Final = (TransportError, InternalServerError, RateLimitError)
+"""What ends a connection, and not the stream."""
+_WEIGHTY: Final = 1 << 16
+"""Bytes of a portion for which it counts as one more: states may be large."""
 
 
 class AsyncDriver:
@@ -81,8 +86,10 @@ class AsyncDriver:
             GraphwireError: There is no connection.
         """
         while self._connection is None or self._session.rotating:
-            async with self._resuming():
+            try:
                 await self._connect()
+            except LOST as lost:
+                await self._resume(lost)
 
     async def wait(self, consumer: Consumer, deadline: Deadline) -> None:
         """Wait until there is something new to take, or to know, for a consumer.
@@ -102,9 +109,13 @@ class AsyncDriver:
         self._demand.set()
         if self._pump is None:
             self._start()
+        left = deadline.left()
         try:
-            async with asyncio.timeout(deadline.left()):
+            if left is None:
                 await future
+            else:
+                async with asyncio.timeout(left):
+                    await future
         except TimeoutError:
             raise deadline.expired() from None
         finally:
@@ -176,8 +187,10 @@ class AsyncDriver:
         if self._session.rotating and not self._arrived:
             await self._disconnect()
         advice: Advice = "wait"
-        async with self._resuming():
+        try:
             advice = await self._listen()
+        except LOST as lost:
+            await self._resume(lost)
         track = self._session.doubted
         if advice == "reconnect":
             await self._reconnect("it was silent for too long")
@@ -199,8 +212,9 @@ class AsyncDriver:
             if not frames:
                 return self._session.quiet() if frames is None else self._session.feed(frames)
             self._arrived = frames
-        size = self._session.portion
-        portion, self._arrived = self._arrived[:size], self._arrived[size:]
+        portion, self._arrived = divided(self._arrived, self._session.portion)
+        if isinstance(portion, Frames):
+            self._ahead += sum(map(len, portion.payloads)) // _WEIGHTY
         return self._session.feed(portion)
 
     async def _connect(self) -> None:
@@ -238,15 +252,11 @@ class AsyncDriver:
             raise StreamError("The thread stream was closed")
         return connection
 
-    @asynccontextmanager
-    async def _resuming(self) -> AsyncIterator[None]:
+    async def _resume(self, lost: GraphwireError) -> None:
         """Have another connection follow one that was lost."""
-        try:
-            yield
-        except (TransportError, InternalServerError, RateLimitError) as lost:
-            if not self._connected:
-                raise
-            await self._reconnect(lost.message, lost)
+        if not self._connected:
+            raise lost
+        await self._reconnect(lost.message, lost)
 
     async def _reconnect(self, reason: str, cause: GraphwireError | None = None) -> None:
         """Wait until the next connection, or fail: the stream cannot be resumed."""
@@ -257,7 +267,6 @@ class AsyncDriver:
         await asyncio.sleep(delay)
 
     async def _fail(self, error: GraphwireError) -> None:
-        self._connected = False
         self._session.fail(error)
         self._ahead = AHEAD  # until somebody asks again
         await self._disconnect()

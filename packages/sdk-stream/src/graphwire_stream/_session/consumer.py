@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Sequence
 from copy import copy
 
 from graphwire_core.errors import GraphwireError, SlowConsumerError
 from graphwire_stream._session.interest import Interest, Namespace
 from graphwire_stream._session.item import Item
+from graphwire_stream._session.shared_messages import SharedMessages
 from graphwire_stream.protocol import Event, LifecycleEvent
 
 __all__ = ["Consumer"]
@@ -25,7 +25,7 @@ class Consumer:
     at: an event, the end, an error.
     """
 
-    __slots__ = ("_queue", "ended", "error", "interest", "limit", "notify", "scope")
+    __slots__ = ("_queue", "ended", "error", "interest", "limit", "messages", "notify", "scope")
 
     def __init__(self, interest: Interest, *, limit: int, scope: Namespace | None = None) -> None:
         self.interest = interest
@@ -34,6 +34,8 @@ class Consumer:
         self.ended = False
         self.error: GraphwireError | None = None
         self.notify: Callable[[], None] | None = None
+        self.messages = SharedMessages(shared=False)
+        """What puts the messages together that it reads."""
         self._queue: deque[Item] = deque()
 
     @property
@@ -52,9 +54,10 @@ class Consumer:
         Raises:
             GraphwireError: All events were read, and this is why there are no more.
         """
-        if self._queue:
-            with suppress(IndexError):  # another thread has just dropped it
-                return self._queue.popleft()
+        try:
+            return self._queue.popleft()
+        except IndexError:
+            pass
         error = self.error
         if error is None:
             return None
@@ -72,10 +75,14 @@ class Consumer:
             self.end()
 
     def push(self, item: Item) -> None:
-        """Queue an event; fail where nobody reads."""
+        """Queue an event, as `extend`."""
+        self.extend((item,))
+
+    def extend(self, items: Sequence[Item]) -> None:
+        """Queue events; fail where nobody reads."""
         if self.ended:
             return
-        if self.room <= 0:
+        if len(items) > self.room:
             self._queue.clear()
             self.end(
                 SlowConsumerError(
@@ -84,7 +91,7 @@ class Consumer:
                 )
             )
             return
-        self._queue.append(item)
+        self._queue.extend(items)
         if self.notify is not None:
             self.notify()
 

@@ -70,8 +70,8 @@ class Readings:
         """Whether a run is read that has not stopped at an interrupt."""
         return any(reading.is_read and not reading.settling for reading in self.of(track))
 
-    def of(self, track: Track) -> list[Reading]:
-        """Return the readings of a run."""
+    def of(self, track: Track | None) -> list[Reading]:
+        """Return the readings of a run; without a run there are none."""
         return [reading for reading in self._all if reading.track is track]
 
     def add(self, reading: Reading) -> None:
@@ -80,7 +80,7 @@ class Readings:
 
     def take(self, track: Track | None) -> list[Reading]:
         """Let go of the readings of a run, and return them; without a run there are none."""
-        taken = [] if track is None else self.of(track)
+        taken = self.of(track)
         self._all = [reading for reading in self._all if reading.track is not track]
         return taken
 

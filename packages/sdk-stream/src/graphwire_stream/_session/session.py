@@ -16,16 +16,17 @@ from graphwire_core.errors import (
     StreamInterrupted,
 )
 from graphwire_core.retry import Retry
+from graphwire_stream._session.batch import TELLING, Batch, batches
 from graphwire_stream._session.connection import Connection
 from graphwire_stream._session.consumer import Consumer
-from graphwire_stream._session.identity import Identity, run_of
+from graphwire_stream._session.identity import run_of
 from graphwire_stream._session.interest import Interest, Namespace, covers
-from graphwire_stream._session.item import Item
 from graphwire_stream._session.reading import Reading
 from graphwire_stream._session.readings import Readings
 from graphwire_stream._session.runs import Runs
 from graphwire_stream._session.track import Track
 from graphwire_stream._session.vigil import Advice, Vigil
+from graphwire_stream.event_transports._frames import Frames
 from graphwire_stream.protocol import Event, LifecycleEvent
 
 __all__ = ["Session"]
@@ -38,8 +39,6 @@ _BEATS_OF_DOUBT: Final = 6
 """Heartbeats without news after which the server is asked whether the run still goes on."""
 
 _PORTION: Final = 64
-_TELLING: Final = frozenset({"lifecycle", "input.requested"})
-"""Events that say how a run is doing."""
 
 
 class Session:
@@ -183,12 +182,11 @@ class Session:
         if not frames:
             return self._beat(connection)
         connection.used, connection.beats = True, 0
-        news = False
-        for frame in frames:
-            plain = frame if self._decode is None else _decoded(self._decode, frame)
-            item = Item.of(plain)
-            if item is not None:
-                news = self._take(connection, item) or news
+        try:
+            news = self._take_in(connection, frames)
+        finally:
+            for reading in self._readings:
+                reading.hand_over()
         if news:
             self.cuts = 0
             self._vigil.news()
@@ -246,17 +244,32 @@ class Session:
         advice = self._vigil.beat(connection)
         return "ask" if self._vigil.beats % _BEATS_OF_DOUBT == 0 else advice
 
-    def _take(self, connection: Connection, item: Item) -> bool:
-        identity = connection.identifier.identify(item)
-        if identity is None:
-            return False
+    def _take_in(self, connection: Connection, frames: Sequence[Mapping[str, Any]]) -> bool:
+        """Take in frames of a connection; return whether any was new."""
+        payloads: Sequence[bytes] = ()
+        if self._decode is not None:
+            frames = [_decoded(self._decode, frame) for frame in frames]
+        elif isinstance(frames, Frames):
+            payloads = frames.payloads
+        news = False
+        for batch in batches(connection.identifier, frames, payloads):
+            track = self._tell(connection, batch) if batch.is_special else connection.track
+            for reading in self._readings.of(track):
+                news = reading.feed(batch) or news
+            batch.release()
+        return news
+
+    def _tell(self, connection: Connection, batch: Batch) -> Track | None:
+        """Note an event that says how a run is doing, or has no time; return whose it is."""
+        [item], [identity] = batch.items, batch.identities
+        run_id = run_of(item.event_id)
         if item.method == "lifecycle" and not item.namespace and _begins(item.event):
-            self._enter(connection, run_of(item.event_id))
-        run_id = run_of(item.event_id)  # an earlier run may end when a later one has begun
+            self._enter(connection, run_id)
+        # An earlier run may end when a later one has begun.
         track = connection.track if run_id is None else self._runs.find(run_id)
-        if track is None:
-            return False
-        return self._deliver(track, self._readings.of(track), identity, item)
+        if track is not None and item.method in TELLING:
+            track.observe(identity, item.event)
+        return track
 
     def _enter(self, connection: Connection, run_id: str | None) -> None:
         """Begin the events of a run; those of the run before it are complete."""
@@ -272,16 +285,6 @@ class Session:
             self._readings.take(before)
             self._reading(track, connection.channels)
         connection.track = track
-
-    def _deliver(
-        self, track: Track, readings: list[Reading], identity: Identity, item: Item
-    ) -> bool:
-        if item.method in _TELLING:
-            track.observe(identity, item.event)
-        news = False
-        for reading in readings:
-            news = reading.feed(identity, item) or news
-        return news
 
     def _reading(self, track: Track, channels: frozenset[str]) -> Reading:
         reading = Reading(track, channels, failing_in=self._failing_in)

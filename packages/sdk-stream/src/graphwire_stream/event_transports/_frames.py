@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from pydantic_core import from_json
 
 from graphwire_core.errors import GraphwireError, StreamProtocolError
 
-__all__ = ["Arrival", "Frame", "Inbox", "excerpt", "frame_of"]
+__all__ = ["Arrival", "Frame", "Frames", "Inbox", "divided", "excerpt", "frame_of"]
 
 Frame = Mapping[str, Any]
 """One JSON object of the protocol: an event, a reply or an error."""
@@ -19,6 +19,20 @@ _PORTION = 64
 """Frames that are decoded at a time."""
 _EXCERPT = 200
 """Bytes of a frame that an error shows."""
+
+
+class Frames(list[Frame]):
+    """Decoded frames, with the bytes of each: who keeps one need not encode it again."""
+
+    __slots__ = ("payloads",)
+
+    def __init__(self, frames: Iterable[Frame] = (), payloads: Iterable[bytes] = ()) -> None:
+        super().__init__(frames)
+        self.payloads = list(payloads)
+
+    def part(self, begin: int, end: int | None = None) -> Frames:
+        """Return some of them."""
+        return Frames(self[begin:end], self.payloads[begin:end])
 
 
 class Arrival(NamedTuple):
@@ -57,6 +71,15 @@ def frame_of(payload: bytes) -> dict[str, Any]:
     return decoded
 
 
+def divided(frames: Sequence[Frame], size: int) -> tuple[Sequence[Frame], Sequence[Frame]]:
+    """Return the first frames, as many as that, and the others."""
+    if len(frames) <= size:
+        return frames, ()
+    if isinstance(frames, Frames):
+        return frames.part(0, size), frames.part(size)
+    return frames[:size], frames[size:]
+
+
 def excerpt(payload: bytes) -> str:
     """Return the beginning of a frame, as an error shows it."""
     shown = repr(payload[:_EXCERPT].decode(errors="replace"))
@@ -69,10 +92,10 @@ class Inbox:
     They are decoded a portion at a time, as they are taken: what waits is bytes.
     """
 
-    def __init__(self, passes: Callable[[dict[str, Any]], bool]) -> None:
+    def __init__(self, passes: Callable[[dict[str, Any]], bool] | None) -> None:
         self._passes = passes
         self._payloads: deque[bytes] = deque()
-        self._frames: list[Frame] = []
+        self._frames = Frames()
         self._failure: Exception | None = None
         self._final: Exception | None = None
         self._ended = False
@@ -98,23 +121,26 @@ class Inbox:
         if not self._frames and self._failure is not None:
             raise self._failure
 
-    def take(self) -> list[Frame]:
+    def take(self) -> Frames:
         """Return the next frames; without any, raise as `check` does."""
         self._decode()
         self.check()
-        frames, self._frames = self._frames, []
+        frames, self._frames = self._frames, Frames()
         return frames
 
     def _decode(self) -> None:
         """Decode the next portion, up to the first frame that is none."""
+        waiting, frames, passes = self._payloads, self._frames, self._passes
         try:
-            while self._payloads and len(self._frames) < _PORTION:
-                frame = frame_of(self._payloads.popleft())
-                if self._passes(frame):
-                    self._frames.append(frame)
+            while waiting and len(frames) < _PORTION:
+                payload = waiting.popleft()
+                frame = frame_of(payload)
+                if passes is None or passes(frame):
+                    frames.append(frame)
+                    frames.payloads.append(payload)
         except GraphwireError as error:
             self._failure, self._ended = error, True
-            self._payloads.clear()
+            waiting.clear()
         else:
-            if not self._payloads and self._failure is None:
+            if not waiting and self._failure is None:
                 self._failure = self._final

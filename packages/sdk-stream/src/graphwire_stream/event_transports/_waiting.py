@@ -22,7 +22,7 @@ class AsyncPatience:
         self._reader: asyncio.Task[None] | None = None
         self._arrived: list[Arrival] = []
         self._ahead = 0
-        self._news = asyncio.Event()
+        self._waiters: set[asyncio.Future[None]] = set()
         self._room = asyncio.Event()
         self._closed = False
 
@@ -33,32 +33,44 @@ class AsyncPatience:
         if self._reader is None:
             self._reader = asyncio.create_task(self._run(), name="graphwire-events")
         if not self._arrived:
-            try:
-                async with asyncio.timeout(timeout):
-                    await self._news.wait()
-            except TimeoutError:
-                pass
+            await self._news(timeout)
         arrived, self._arrived = self._arrived, []
         self._ahead = 0
-        self._news.clear()
         self._room.set()
         return arrived
 
     async def aclose(self) -> None:
         """Stop reading, and wake whoever waits."""
         self._closed = True
-        self._news.set()
+        self._wake()
         reader = self._reader
         if reader is not None:
             reader.cancel()
             await asyncio.wait((reader,))
+
+    async def _news(self, timeout: float | None) -> None:
+        """Wait until something arrives, or `timeout` seconds; `asyncio.timeout` costs more."""
+        loop = asyncio.get_running_loop()
+        waiter = loop.create_future()
+        self._waiters.add(waiter)
+        timer = None if timeout is None else loop.call_later(timeout, _settle, waiter)
+        try:
+            await waiter
+        finally:
+            self._waiters.discard(waiter)
+            if timer is not None:
+                timer.cancel()
+
+    def _wake(self) -> None:
+        for waiter in self._waiters:
+            _settle(waiter)
 
     async def _run(self) -> None:
         while True:
             arrival = await self._next()
             self._arrived.append(arrival)
             self._ahead += arrival.size
-            self._news.set()
+            self._wake()
             if arrival.failure is not None:
                 return
             if self._ahead >= AHEAD:
@@ -73,6 +85,11 @@ class AsyncPatience:
         except Exception as error:  # noqa: BLE001  # whoever waits is told
             return Arrival(failure=error)
         return arrival
+
+
+def _settle(waiter: asyncio.Future[None]) -> None:
+    if not waiter.done():
+        waiter.set_result(None)
 
 
 class Patience:

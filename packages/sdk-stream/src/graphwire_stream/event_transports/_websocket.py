@@ -22,6 +22,7 @@ from graphwire_core._operation import Operation
 from graphwire_core.errors import GraphwireError, StreamProtocolError
 from graphwire_stream.event_transports._endings import closed, ended
 from graphwire_stream.event_transports._frames import Arrival
+from graphwire_stream.event_transports._framing import Framing
 
 __all__ = ["Conversation"]
 
@@ -42,6 +43,7 @@ class Conversation:
         self._protocol = ClientProtocol(
             parse_uri("ws://server/"), state=State.OPEN, max_size=_LARGEST, logger=_silent
         )
+        self._framing = Framing(_LARGEST)
         self._parts: list[bytes] = []
 
     @property
@@ -87,31 +89,47 @@ class Conversation:
 
     def feed(self, data: bytes, operation: Operation[None]) -> Arrival:
         """Take what was received, `b""` for the end; return the messages that it completes."""
-        protocol = self._protocol
-        if data:
-            protocol.receive_data(data)
-        else:
-            protocol.receive_eof()
         payloads: list[bytes] = []
         beat = False
         failure: GraphwireError | None = None
-        for frame in protocol.events_received():
+        between = self._is_between_messages
+        for header, frame in self._framing.cut(data):
+            if header and between:
+                payloads.append(frame[header:])
+                continue
+            self._protocol.receive_data(frame)
+            beat, failure = self._read(payloads, beat=beat)
+            if failure is not None:
+                break
+            between = self._is_between_messages
+        if not data:
+            self._protocol.receive_data(self._framing.rest())
+            self._protocol.receive_eof()
+            beat, failure = self._read(payloads, beat=beat)
+        return Arrival(payloads, beat, len(data), failure or self._failure(operation))
+
+    @property
+    def _is_between_messages(self) -> bool:
+        """Whether the next frame is the beginning of a message, if anything."""
+        return not self._parts and not self.over and self._protocol.parser_exc is None
+
+    def _read(self, payloads: list[bytes], *, beat: bool) -> tuple[bool, GraphwireError | None]:
+        """Add the messages that the library has made; return signs of life, and a fault."""
+        for frame in self._protocol.events_received():
             if not isinstance(frame, Frame):
                 continue
             beat = beat or frame.opcode in (Opcode.PING, Opcode.PONG)
             if frame.opcode is Opcode.BINARY:
-                failure = StreamProtocolError(
+                return beat, StreamProtocolError(
                     f"malformed frame: expected text, got a binary message of {len(frame.data)} "
                     "bytes or more"
                 )
-                break
             if frame.opcode in (Opcode.TEXT, Opcode.CONT):
                 self._parts.append(bytes(frame.data))
                 if frame.fin:
                     payloads.append(b"".join(self._parts))
                     self._parts.clear()
-        failure = failure or self._failure(operation)
-        return Arrival(payloads, beat, len(data), failure)
+        return beat, None
 
     def _failure(self, operation: Operation[None]) -> GraphwireError | None:
         if (close := self._protocol.close_rcvd) is not None:

@@ -37,6 +37,8 @@ class Draft:
     metadata: dict[str, Any] = field(default_factory=dict)
     error: str | None = None
     done: bool = False
+    events: int = 0
+    """How many events have made it what it is."""
 
     def blocks(self) -> list[Any]:
         """Return the content as it is, in the order of the message."""

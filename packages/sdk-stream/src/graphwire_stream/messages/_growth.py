@@ -24,16 +24,14 @@ _LAST = frozenset({"index", "created", "timestamp"})
 class Text:
     """A string that grows by pieces in linear time, and keeps none of them."""
 
-    __slots__ = ("_buffer",)
+    __slots__ = ("_buffer", "add")
 
     def __init__(self, *pieces: str) -> None:
         self._buffer = StringIO()
-        for piece in pieces:
-            self._buffer.write(piece)
-
-    def add(self, piece: str) -> None:
+        self.add = self._buffer.write
         """Append a piece."""
-        self._buffer.write(piece)
+        for piece in pieces:
+            self.add(piece)
 
     def __str__(self) -> str:
         return self._buffer.getvalue()

@@ -123,6 +123,11 @@ class Message:
         """Whether the message is complete, or has failed: it will not change any more."""
         return self._draft.done
 
+    @property
+    def events(self) -> int:
+        """How many events have made it what it is."""
+        return self._draft.events
+
     def to_langchain(self) -> BaseMessage:
         """Return the message as langchain's, as far as it is: an `AIMessage` for `"ai"`.
 

@@ -121,8 +121,6 @@ class DevServer:
         try:
             self._process = self._launch()
             self._wait_until_ready(self._process)
-            if self._channel is not None:
-                self._ask("remember")
         except BaseException:
             self.stop()
             raise
@@ -198,13 +196,19 @@ class DevServer:
 
     def _wait_until_ready(self, process: subprocess.Popen[bytes]) -> None:
         deadline = time.monotonic() + self._start_timeout
-        while not self._answers():
+        while not self._is_ready():
             status = process.poll()
             if status is not None:
                 raise self._failure(f"it ended with exit code {status}")
             if time.monotonic() > deadline:
                 raise self._failure(f"no answer from {self.url}/ok in {self._start_timeout:g} s")
             time.sleep(0.05)
+
+    def _is_ready(self) -> bool:
+        """Whether it is this server that answers, not one that has taken the port meanwhile."""
+        if not self._answers() or self._channel is None or self._channel.ask("remember") != {}:
+            return False
+        return self._answers()  # it knows its port by now: it may be another one
 
     def _answers(self) -> bool:
         moved = re.search(r"in use, using port (\d+) instead", self._log())

@@ -222,10 +222,10 @@ def _attend(channel: socket.socket) -> None:
             call, *arguments = json.loads(line)
             answer: Report = {}
             try:
-                from langgraph_api.asyncio import get_event_loop
-
+                # Not imported here: the server may be about to, in its own thread.
+                loop = sys.modules["langgraph_api.asyncio"].get_event_loop()
                 coroutine = getattr(inside, call)(*arguments)
-                asyncio.run_coroutine_threadsafe(coroutine, get_event_loop()).result(ANSWER)
+                asyncio.run_coroutine_threadsafe(coroutine, loop).result(ANSWER)
             except Exception as error:  # noqa: BLE001  # the tests raise it
                 known = hasattr(error, "spec") and hasattr(error, "cause")
                 answer = load_failure(error) if known else {"error": repr(error)}

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Sized
+from functools import partial
 from typing import Any, Literal
 from weakref import WeakSet, ref
 
@@ -17,7 +18,6 @@ from graphwire_stream._session import Interest, Namespace, Track
 from graphwire_stream._session.item import Item
 from graphwire_stream.messages import (
     Message,
-    MessageAccumulator,
     MessageUpdate,
     Token,
     ToolCall,
@@ -35,6 +35,8 @@ class AsyncDeltas:
     def __init__(self, message: AsyncMessageStream, kind: Kind) -> None:
         self._message = message
         self.kind = kind
+        self.begun = message.message.events
+        """How many events of the message there were: what they said is in the first piece."""
         so_far: str = getattr(message.message, kind)
         self.pieces = deque([so_far] if so_far else [])
 
@@ -43,7 +45,8 @@ class AsyncDeltas:
 
     async def __anext__(self) -> str:
         while not self.pieces:
-            if not await self._message.advance():
+            more = await self._message.advance(unless=self.pieces)
+            if not more and not self.pieces:  # another thread may have brought the last
                 raise StopAsyncIteration
         return self.pieces.popleft()
 
@@ -72,6 +75,7 @@ class AsyncCallsInProgress:
         self._message = message
         self._shown: list[ToolCall] = []
         self._fresh: deque[ToolCall] = deque()
+        self._last = False
 
     def __aiter__(self) -> AsyncIterator[ToolCall]:
         return self
@@ -82,8 +86,11 @@ class AsyncCallsInProgress:
             before = [*self._shown, *[None] * len(calls)]
             self._fresh.extend(now for now, then in zip(calls, before, strict=False) if now != then)
             self._shown = calls
-            if not self._fresh and not await self._message.advance():
-                raise StopAsyncIteration
+            if not self._fresh:
+                if self._last:
+                    raise StopAsyncIteration
+                # One look more when it is over: another thread may have brought the last.
+                self._last = not await self._message.advance()
         return self._fresh.popleft()
 
 
@@ -111,9 +118,10 @@ class AsyncMessageStream:
 
     def __init__(self, reader: AsyncReader[Any], message: Message) -> None:
         self._reader = reader
-        self._listeners: WeakSet[AsyncDeltas] = WeakSet()
+        self._listeners: WeakSet[AsyncDeltas] | None = None
+        self._finished = False
         self.message = message
-        """The message as far as it was received."""
+        """The message as far as it was received, by those who read it from the beginning."""
 
     @property
     def id(self) -> str | None:
@@ -189,25 +197,36 @@ class AsyncMessageStream:
             StreamError: The stream cannot go on.
         """
         deadline = self._reader.deadline(timeout)
-        while await self.advance(deadline):
+        while not self.message.done and await self.advance(deadline):
             pass
         return self.message
 
-    async def advance(self, deadline: Deadline | None = None) -> bool:
-        """Read on; return whether the message may still grow."""
-        return not self.message.done and await self._reader.advance(deadline)
+    async def advance(self, deadline: Deadline | None = None, *, unless: Sized = ()) -> bool:
+        """Read on, unless there is something; return whether the message may still grow."""
+        if self._finished:
+            self._reader.settle()
+            return False
+        return await self._reader.advance(deadline, unless=unless)
 
     def listen(self, kind: Kind) -> AsyncDeltas:
         """Return an iterator over the pieces of a text."""
+        return self._reader.alone(partial(self._listen, kind))
+
+    def _listen(self, kind: Kind) -> AsyncDeltas:
         deltas = AsyncDeltas(self, kind)
+        if self._listeners is None:
+            self._listeners = WeakSet()
         self._listeners.add(deltas)
         return deltas
 
     def tell(self, update: MessageUpdate) -> None:
         """Pass on what an event added."""
+        self._finished = update.done
+        if self._listeners is None:
+            return
         for listener in self._listeners:
             piece = update.text if listener.kind == "text" else update.reasoning
-            if piece:
+            if piece and update.number > listener.begun:
                 listener.pieces.append(piece)
 
     def __repr__(self) -> str:
@@ -242,12 +261,12 @@ class AsyncText(AsyncProjection[Token]):
         interest = Interest(frozenset({"messages"}), (scope,), 0)
         super().__init__(following, interest, track=track, scope=scope or None)
 
-    def begin(self, _: AsyncReader[Token], /) -> Callable[[Item], Iterable[Token]]:
+    def begin(self, reader: AsyncReader[Token], /) -> Callable[[Item], Iterable[Token]]:
         """Yield what each event adds to the text of a model's message."""
-        accumulator = MessageAccumulator(keep=False)
+        messages = reader.messages
 
         def take(item: Item) -> Iterable[Token]:
-            update = accumulator.feed_protocol(item.namespace, item.data)
+            update = messages.update(item)
             if update is None or not update.text or update.message.role != "ai":
                 return ()
             return (Token(update.text, update.message),)
@@ -261,21 +280,28 @@ class _Open:
     def __init__(self, reader: AsyncReader[Any]) -> None:
         # A reader holds its reducer: a reference back would keep an abandoned one alive.
         self._reader = ref(reader)
-        self._accumulator = MessageAccumulator(keep=False)
+        self._messages = reader.messages
         self._streams: dict[int, AsyncMessageStream] = {}
 
     def take(self, item: Item) -> Iterable[AsyncMessageStream]:
         """Add an event to its message; return the message when it is new."""
-        update = self._accumulator.feed_protocol(item.namespace, item.data)
-        reader = self._reader()
-        if update is None or reader is None:
+        update = self._messages.update(item)
+        if update is None:
             return ()
-        key = id(update.message)
-        stream = self._streams.get(key)
-        new = stream is None
+        stream = self._streams.get(id(update.message))
         if stream is None:
-            stream = self._streams[key] = AsyncMessageStream(reader, update.message)
+            return self._begin(update)
+        if update.done:
+            del self._streams[id(update.message)]
         stream.tell(update)
-        if update.message.done:
-            del self._streams[key]
-        return (stream,) if new else ()
+        return ()
+
+    def _begin(self, update: MessageUpdate) -> Iterable[AsyncMessageStream]:
+        reader = self._reader()
+        if reader is None:
+            return ()
+        stream = AsyncMessageStream(reader, update.message)
+        if not update.done:
+            self._streams[id(update.message)] = stream
+        stream.tell(update)
+        return (stream,)

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Sized
 from types import TracebackType
 from typing import Any, Generic, Protocol, Self, TypeVar
 
 from graphwire_core.errors import RunFailedError
 from graphwire_stream._async.thread_stream.records import AsyncRecords
-from graphwire_stream._drivers import AsyncDriver, Deadline
+from graphwire_stream._drivers import AsyncDriver, Deadline, async_exclusive
 from graphwire_stream._session import Consumer, Interest, Namespace, Session, Track
 from graphwire_stream._session.item import Item
+from graphwire_stream._session.shared_messages import SharedMessages
 
 __all__ = ["AsyncFollowing", "AsyncProjection", "AsyncReader"]
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 
 class AsyncFollowing(Protocol):
@@ -47,7 +49,9 @@ class AsyncReader(Generic[T]):
         self._projection = projection
         self._consumer: Consumer | None = None
         self._items: deque[T] = deque()
-        self._reduce = projection.begin(self)
+        self._reduce: Callable[[Item], Iterable[T]] = lambda _: ()
+        self.messages = SharedMessages()
+        """What puts messages together for it."""
         self.track: Track | None = None
 
     @property
@@ -59,17 +63,23 @@ class AsyncReader(Generic[T]):
         return self
 
     async def __anext__(self) -> T:
-        while not self._items:
-            if not await self.advance():
+        while True:
+            if self._items:
+                try:
+                    return self._items.popleft()
+                except IndexError:  # another thread has just taken it
+                    continue
+            if not await self.advance(unless=self._items):
                 raise StopAsyncIteration
-        return self._items.popleft()
 
     def deadline(self, timeout: float | None = None) -> Deadline:
         """Return the end of a wait; the thread stream's own limit where there is none."""
         return Deadline(timeout, self.following.timeout)
 
-    async def advance(self, deadline: Deadline | None = None) -> bool:
+    async def advance(self, deadline: Deadline | None = None, *, unless: Sized = ()) -> bool:
         """Take the next event, or wait for it; return whether there may be more.
+
+        Nothing is taken where another thread has filled `unless` meanwhile.
 
         Raises:
             RequestTimeout: The wait is over.
@@ -77,15 +87,22 @@ class AsyncReader(Generic[T]):
         consumer = self._consumer or await self._open()
         ended = consumer.ended  # before the last look: more may come in between
         try:
-            item = consumer.take()
+            if self._take(consumer, unless):
+                return True
         except RunFailedError as error:
             raise await self._explained(error) from None
-        if item is not None:
-            self._items.extend(self._reduce(item))
-            return True
         if not ended:
             await self.following.driver.wait(consumer, deadline or self.deadline())
         return not ended
+
+    @async_exclusive
+    def alone(self, act: Callable[[], R]) -> R:
+        """Do something while no other thread takes in an event."""
+        return act()
+
+    @async_exclusive
+    def settle(self) -> None:
+        """Wait until what another thread has taken has reached everybody."""
 
     async def aclose(self) -> None:
         """Stop reading; the run goes on."""
@@ -114,15 +131,40 @@ class AsyncReader(Generic[T]):
         if self._consumer is not None:  # nobody reads it any more: nothing is kept for it
             self._consumer.close()
 
+    @async_exclusive
+    def _take(self, consumer: Consumer, unless: Sized) -> bool:
+        """Take in the next event, or all up to one that brings an item, where items are wanted.
+
+        They are reduced one by one, in order, and no further than somebody reads.
+        """
+        if unless:
+            return True
+        items, reduce, took = self._items, self._reduce, False
+        while (item := consumer.take()) is not None:
+            items.extend(reduce(item))
+            took = True
+            if items or unless is not items:
+                break
+        return took
+
     async def _open(self) -> Consumer:
         following, projection = self.following, self._projection
         following.check_open()
-        self.track = projection.track or await following.current()
-        following.driver.tell(following.session.declare, projection.prefetched)
-        if self._consumer is None:  # another task has not been faster
-            self._consumer = following.driver.tell(
-                following.session.open, self.track, projection.interest, scope=projection.scope
+        track = projection.track or await following.current()
+        return self._opened(track)
+
+    @async_exclusive
+    def _opened(self, track: Track) -> Consumer:
+        if self._consumer is None:  # nobody else has been faster
+            following, projection = self.following, self._projection
+            self.track = track
+            following.driver.tell(following.session.declare, projection.prefetched)
+            consumer = following.driver.tell(
+                following.session.open, track, projection.interest, scope=projection.scope
             )
+            self.messages = consumer.messages
+            self._reduce = projection.begin(self)
+            self._consumer = consumer
         return self._consumer
 
 

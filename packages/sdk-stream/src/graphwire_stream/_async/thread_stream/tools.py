@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Sized
 from typing import Any
 from weakref import WeakSet, ref
 
@@ -32,7 +32,8 @@ class AsyncToolDeltas:
 
     async def __anext__(self) -> Any:
         while not self.pieces:
-            if not await self._call.advance():
+            more = await self._call.advance(unless=self.pieces)
+            if not more and not self.pieces:  # another thread may have brought the last
                 raise StopAsyncIteration
         return self.pieces.popleft()
 
@@ -64,18 +65,23 @@ class AsyncToolCallStream:
 
         The pieces are kept until the call is done.
         """
-        deltas = AsyncToolDeltas(self)
-        deltas.pieces.extend(self._early)
-        self._listeners.add(deltas)
-        return deltas
+        return self._reader.alone(self._listen)
 
     @async_deferred
     async def output(self, timeout: float | None = None) -> Any:
-        """What the tool returned, once it has.
+        """What the tool returned, once it has, as of `result`."""
+        return await self.result(timeout)
+
+    async def result(self, timeout: float | None = None) -> Any:
+        """Wait until the tool has finished, and return what it returned.
+
+        Args:
+            timeout: Longest wait for it, in seconds. Default: the stream's, for each event.
 
         Raises:
             StreamError: The tool failed, or the run ended before it had finished.
             RunFailedError: The run failed.
+            RequestTimeout: The tool was not done in time.
         """
         deadline = self._reader.deadline(timeout)
         while await self.advance(deadline):
@@ -86,9 +92,18 @@ class AsyncToolCallStream:
             raise StreamError(f"The run ended before tool {self.name or self.tool_call_id} did")
         return self._output
 
-    async def advance(self, deadline: Deadline | None = None) -> bool:
-        """Read on; return whether the call is still going on."""
-        return not self.done and await self._reader.advance(deadline)
+    async def advance(self, deadline: Deadline | None = None, *, unless: Sized = ()) -> bool:
+        """Read on, unless there is something; return whether the call is still going on."""
+        if self.done:
+            self._reader.settle()
+            return False
+        return await self._reader.advance(deadline, unless=unless)
+
+    def _listen(self) -> AsyncToolDeltas:
+        deltas = AsyncToolDeltas(self)
+        deltas.pieces.extend(self._early)
+        self._listeners.add(deltas)
+        return deltas
 
     def take(self, data: Any) -> None:
         """Note an event of the call."""

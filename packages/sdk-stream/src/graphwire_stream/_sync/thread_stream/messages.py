@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sized
+from functools import partial
 from typing import Any, Literal
 from weakref import WeakSet, ref
 
@@ -18,7 +19,6 @@ from graphwire_stream._sync.thread_stream.reader import (
 )
 from graphwire_stream.messages import (
     Message,
-    MessageAccumulator,
     MessageUpdate,
     Token,
     ToolCall,
@@ -36,6 +36,8 @@ class Deltas:
     def __init__(self, message: MessageStream, kind: Kind) -> None:
         self._message = message
         self.kind = kind
+        self.begun = message.message.events
+        """How many events of the message there were: what they said is in the first piece."""
         so_far: str = getattr(message.message, kind)
         self.pieces = deque([so_far] if so_far else [])
 
@@ -44,7 +46,8 @@ class Deltas:
 
     def __next__(self) -> str:
         while not self.pieces:
-            if not self._message.advance():
+            more = self._message.advance(unless=self.pieces)
+            if not more and not self.pieces:  # another thread may have brought the last
                 raise StopIteration
         return self.pieces.popleft()
 
@@ -73,6 +76,7 @@ class CallsInProgress:
         self._message = message
         self._shown: list[ToolCall] = []
         self._fresh: deque[ToolCall] = deque()
+        self._last = False
 
     def __iter__(self) -> Iterator[ToolCall]:
         return self
@@ -83,8 +87,11 @@ class CallsInProgress:
             before = [*self._shown, *[None] * len(calls)]
             self._fresh.extend(now for now, then in zip(calls, before, strict=False) if now != then)
             self._shown = calls
-            if not self._fresh and not self._message.advance():
-                raise StopIteration
+            if not self._fresh:
+                if self._last:
+                    raise StopIteration
+                # One look more when it is over: another thread may have brought the last.
+                self._last = not self._message.advance()
         return self._fresh.popleft()
 
 
@@ -112,9 +119,10 @@ class MessageStream:
 
     def __init__(self, reader: Reader[Any], message: Message) -> None:
         self._reader = reader
-        self._listeners: WeakSet[Deltas] = WeakSet()
+        self._listeners: WeakSet[Deltas] | None = None
+        self._finished = False
         self.message = message
-        """The message as far as it was received."""
+        """The message as far as it was received, by those who read it from the beginning."""
 
     @property
     def id(self) -> str | None:
@@ -190,25 +198,36 @@ class MessageStream:
             StreamError: The stream cannot go on.
         """
         deadline = self._reader.deadline(timeout)
-        while self.advance(deadline):
+        while not self.message.done and self.advance(deadline):
             pass
         return self.message
 
-    def advance(self, deadline: Deadline | None = None) -> bool:
-        """Read on; return whether the message may still grow."""
-        return not self.message.done and self._reader.advance(deadline)
+    def advance(self, deadline: Deadline | None = None, *, unless: Sized = ()) -> bool:
+        """Read on, unless there is something; return whether the message may still grow."""
+        if self._finished:
+            self._reader.settle()
+            return False
+        return self._reader.advance(deadline, unless=unless)
 
     def listen(self, kind: Kind) -> Deltas:
         """Return an iterator over the pieces of a text."""
+        return self._reader.alone(partial(self._listen, kind))
+
+    def _listen(self, kind: Kind) -> Deltas:
         deltas = Deltas(self, kind)
+        if self._listeners is None:
+            self._listeners = WeakSet()
         self._listeners.add(deltas)
         return deltas
 
     def tell(self, update: MessageUpdate) -> None:
         """Pass on what an event added."""
+        self._finished = update.done
+        if self._listeners is None:
+            return
         for listener in self._listeners:
             piece = update.text if listener.kind == "text" else update.reasoning
-            if piece:
+            if piece and update.number > listener.begun:
                 listener.pieces.append(piece)
 
     def __repr__(self) -> str:
@@ -241,12 +260,12 @@ class Text(Projection[Token]):
         interest = Interest(frozenset({"messages"}), (scope,), 0)
         super().__init__(following, interest, track=track, scope=scope or None)
 
-    def begin(self, _: Reader[Token], /) -> Callable[[Item], Iterable[Token]]:
+    def begin(self, reader: Reader[Token], /) -> Callable[[Item], Iterable[Token]]:
         """Yield what each event adds to the text of a model's message."""
-        accumulator = MessageAccumulator(keep=False)
+        messages = reader.messages
 
         def take(item: Item) -> Iterable[Token]:
-            update = accumulator.feed_protocol(item.namespace, item.data)
+            update = messages.update(item)
             if update is None or not update.text or update.message.role != "ai":
                 return ()
             return (Token(update.text, update.message),)
@@ -260,21 +279,28 @@ class _Open:
     def __init__(self, reader: Reader[Any]) -> None:
         # A reader holds its reducer: a reference back would keep an abandoned one alive.
         self._reader = ref(reader)
-        self._accumulator = MessageAccumulator(keep=False)
+        self._messages = reader.messages
         self._streams: dict[int, MessageStream] = {}
 
     def take(self, item: Item) -> Iterable[MessageStream]:
         """Add an event to its message; return the message when it is new."""
-        update = self._accumulator.feed_protocol(item.namespace, item.data)
-        reader = self._reader()
-        if update is None or reader is None:
+        update = self._messages.update(item)
+        if update is None:
             return ()
-        key = id(update.message)
-        stream = self._streams.get(key)
-        new = stream is None
+        stream = self._streams.get(id(update.message))
         if stream is None:
-            stream = self._streams[key] = MessageStream(reader, update.message)
+            return self._begin(update)
+        if update.done:
+            del self._streams[id(update.message)]
         stream.tell(update)
-        if update.message.done:
-            del self._streams[key]
-        return (stream,) if new else ()
+        return ()
+
+    def _begin(self, update: MessageUpdate) -> Iterable[MessageStream]:
+        reader = self._reader()
+        if reader is None:
+            return ()
+        stream = MessageStream(reader, update.message)
+        if not update.done:
+            self._streams[id(update.message)] = stream
+        stream.tell(update)
+        return (stream,)

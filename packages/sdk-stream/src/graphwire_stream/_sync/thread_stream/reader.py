@@ -5,19 +5,21 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sized
 from types import TracebackType
 from typing import Any, Generic, Protocol, Self, TypeVar
 
 from graphwire_core.errors import RunFailedError
-from graphwire_stream._drivers import Deadline, Driver
+from graphwire_stream._drivers import Deadline, Driver, exclusive
 from graphwire_stream._session import Consumer, Interest, Namespace, Session, Track
 from graphwire_stream._session.item import Item
+from graphwire_stream._session.shared_messages import SharedMessages
 from graphwire_stream._sync.thread_stream.records import Records
 
 __all__ = ["Following", "Projection", "Reader"]
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 
 class Following(Protocol):
@@ -48,7 +50,9 @@ class Reader(Generic[T]):
         self._projection = projection
         self._consumer: Consumer | None = None
         self._items: deque[T] = deque()
-        self._reduce = projection.begin(self)
+        self._reduce: Callable[[Item], Iterable[T]] = lambda _: ()
+        self.messages = SharedMessages()
+        """What puts messages together for it."""
         self.track: Track | None = None
 
     @property
@@ -60,17 +64,23 @@ class Reader(Generic[T]):
         return self
 
     def __next__(self) -> T:
-        while not self._items:
-            if not self.advance():
+        while True:
+            if self._items:
+                try:
+                    return self._items.popleft()
+                except IndexError:  # another thread has just taken it
+                    continue
+            if not self.advance(unless=self._items):
                 raise StopIteration
-        return self._items.popleft()
 
     def deadline(self, timeout: float | None = None) -> Deadline:
         """Return the end of a wait; the thread stream's own limit where there is none."""
         return Deadline(timeout, self.following.timeout)
 
-    def advance(self, deadline: Deadline | None = None) -> bool:
+    def advance(self, deadline: Deadline | None = None, *, unless: Sized = ()) -> bool:
         """Take the next event, or wait for it; return whether there may be more.
+
+        Nothing is taken where another thread has filled `unless` meanwhile.
 
         Raises:
             RequestTimeout: The wait is over.
@@ -78,15 +88,22 @@ class Reader(Generic[T]):
         consumer = self._consumer or self._open()
         ended = consumer.ended  # before the last look: more may come in between
         try:
-            item = consumer.take()
+            if self._take(consumer, unless):
+                return True
         except RunFailedError as error:
             raise self._explained(error) from None
-        if item is not None:
-            self._items.extend(self._reduce(item))
-            return True
         if not ended:
             self.following.driver.wait(consumer, deadline or self.deadline())
         return not ended
+
+    @exclusive
+    def alone(self, act: Callable[[], R]) -> R:
+        """Do something while no other thread takes in an event."""
+        return act()
+
+    @exclusive
+    def settle(self) -> None:
+        """Wait until what another thread has taken has reached everybody."""
 
     def close(self) -> None:
         """Stop reading; the run goes on."""
@@ -115,15 +132,40 @@ class Reader(Generic[T]):
         if self._consumer is not None:  # nobody reads it any more: nothing is kept for it
             self._consumer.close()
 
+    @exclusive
+    def _take(self, consumer: Consumer, unless: Sized) -> bool:
+        """Take in the next event, or all up to one that brings an item, where items are wanted.
+
+        They are reduced one by one, in order, and no further than somebody reads.
+        """
+        if unless:
+            return True
+        items, reduce, took = self._items, self._reduce, False
+        while (item := consumer.take()) is not None:
+            items.extend(reduce(item))
+            took = True
+            if items or unless is not items:
+                break
+        return took
+
     def _open(self) -> Consumer:
         following, projection = self.following, self._projection
         following.check_open()
-        self.track = projection.track or following.current()
-        following.driver.tell(following.session.declare, projection.prefetched)
-        if self._consumer is None:  # another task has not been faster
-            self._consumer = following.driver.tell(
-                following.session.open, self.track, projection.interest, scope=projection.scope
+        track = projection.track or following.current()
+        return self._opened(track)
+
+    @exclusive
+    def _opened(self, track: Track) -> Consumer:
+        if self._consumer is None:  # nobody else has been faster
+            following, projection = self.following, self._projection
+            self.track = track
+            following.driver.tell(following.session.declare, projection.prefetched)
+            consumer = following.driver.tell(
+                following.session.open, track, projection.interest, scope=projection.scope
             )
+            self.messages = consumer.messages
+            self._reduce = projection.begin(self)
+            self._consumer = consumer
         return self._consumer
 
 

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sized
 from typing import Any
 from weakref import WeakSet, ref
 
@@ -33,7 +33,8 @@ class ToolDeltas:
 
     def __next__(self) -> Any:
         while not self.pieces:
-            if not self._call.advance():
+            more = self._call.advance(unless=self.pieces)
+            if not more and not self.pieces:  # another thread may have brought the last
                 raise StopIteration
         return self.pieces.popleft()
 
@@ -65,18 +66,23 @@ class ToolCallStream:
 
         The pieces are kept until the call is done.
         """
-        deltas = ToolDeltas(self)
-        deltas.pieces.extend(self._early)
-        self._listeners.add(deltas)
-        return deltas
+        return self._reader.alone(self._listen)
 
     @deferred
     def output(self, timeout: float | None = None) -> Any:
-        """What the tool returned, once it has.
+        """What the tool returned, once it has, as of `result`."""
+        return self.result(timeout)
+
+    def result(self, timeout: float | None = None) -> Any:
+        """Wait until the tool has finished, and return what it returned.
+
+        Args:
+            timeout: Longest wait for it, in seconds. Default: the stream's, for each event.
 
         Raises:
             StreamError: The tool failed, or the run ended before it had finished.
             RunFailedError: The run failed.
+            RequestTimeout: The tool was not done in time.
         """
         deadline = self._reader.deadline(timeout)
         while self.advance(deadline):
@@ -87,9 +93,18 @@ class ToolCallStream:
             raise StreamError(f"The run ended before tool {self.name or self.tool_call_id} did")
         return self._output
 
-    def advance(self, deadline: Deadline | None = None) -> bool:
-        """Read on; return whether the call is still going on."""
-        return not self.done and self._reader.advance(deadline)
+    def advance(self, deadline: Deadline | None = None, *, unless: Sized = ()) -> bool:
+        """Read on, unless there is something; return whether the call is still going on."""
+        if self.done:
+            self._reader.settle()
+            return False
+        return self._reader.advance(deadline, unless=unless)
+
+    def _listen(self) -> ToolDeltas:
+        deltas = ToolDeltas(self)
+        deltas.pieces.extend(self._early)
+        self._listeners.add(deltas)
+        return deltas
 
     def take(self, data: Any) -> None:
         """Note an event of the call."""

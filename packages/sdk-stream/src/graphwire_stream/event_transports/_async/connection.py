@@ -36,7 +36,7 @@ class AsyncFrameConnection:
     def __init__(
         self,
         source: AsyncSource,
-        passes: Callable[[dict[str, Any]], bool] = lambda _: True,
+        passes: Callable[[dict[str, Any]], bool] | None = None,
     ) -> None:
         self._source = source
         self._inbox = Inbox(passes)

@@ -37,7 +37,7 @@ class FrameConnection:
     def __init__(
         self,
         source: Source,
-        passes: Callable[[dict[str, Any]], bool] = lambda _: True,
+        passes: Callable[[dict[str, Any]], bool] | None = None,
     ) -> None:
         self._source = source
         self._inbox = Inbox(passes)
