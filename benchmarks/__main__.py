@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
-PARTS = {"__init__", "__main__", "responder", "streamer", "threader", "timing"}
+PARTS = {"__init__", "__main__", "responder", "serving", "streamer", "threader", "timing"}
 """Modules that measure nothing by themselves."""
 
 

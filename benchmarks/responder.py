@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
-import subprocess
-import sys
-from typing import TYPE_CHECKING
+from functools import partial
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from benchmarks.serving import process_of, serve_until_left
 
 THREAD_ID = "11111111-2222-4333-8444-555555555555"
 THREAD = {
@@ -79,21 +75,11 @@ class Responder(asyncio.Protocol):
 async def serve() -> None:
     loop = asyncio.get_running_loop()
     server = await loop.create_server(Responder, "127.0.0.1", 0, backlog=512)
-    print(server.sockets[0].getsockname()[1], flush=True)
-    await asyncio.to_thread(sys.stdin.read)  # until whoever started it is gone
+    await serve_until_left(server.sockets[0].getsockname()[1])
 
 
-@contextlib.contextmanager
-def running() -> Iterator[str]:
-    """Start the server; return its URL."""
-    command = [sys.executable, "-m", "benchmarks.responder"]
-    pipe = subprocess.PIPE
-    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as process:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        yield f"http://127.0.0.1:{int(process.stdout.readline())}"
-        process.stdin.close()
-
+running = partial(process_of, "benchmarks.responder")
+"""Starts the server; yields its URL."""
 
 if __name__ == "__main__":
     asyncio.run(serve())

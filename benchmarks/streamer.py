@@ -12,15 +12,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import subprocess
-import sys
 import time
-from typing import TYPE_CHECKING
+from functools import partial
 
+from benchmarks.serving import process_of, serve_until_left
 from benchmarks.sse import message
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 THREAD_ID = "11111111-2222-4333-8444-555555555555"
 RUN_ID = "11111111-2222-4333-8444-666666666666"
@@ -126,21 +122,11 @@ async def converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -
 
 async def serve() -> None:
     server = await asyncio.start_server(converse, "127.0.0.1", 0, backlog=512)
-    print(server.sockets[0].getsockname()[1], flush=True)
-    await asyncio.to_thread(sys.stdin.read)  # until whoever started it is gone
+    await serve_until_left(server.sockets[0].getsockname()[1])
 
 
-@contextlib.contextmanager
-def running() -> Iterator[str]:
-    """Start the server; return its URL."""
-    command = [sys.executable, "-m", "benchmarks.streamer"]
-    pipe = subprocess.PIPE
-    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as process:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        yield f"http://127.0.0.1:{int(process.stdout.readline())}"
-        process.stdin.close()
-
+running = partial(process_of, "benchmarks.streamer")
+"""Starts the server; yields its URL."""
 
 if __name__ == "__main__":
     asyncio.run(serve())

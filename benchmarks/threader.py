@@ -10,10 +10,9 @@ import asyncio
 import contextlib
 import json
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import AsyncIterator, Iterator
+from functools import partial
 
 import uvicorn
 from starlette.applications import Starlette
@@ -21,6 +20,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
+
+from benchmarks.serving import process_of, serve_until_left
 
 RUN = "01a203b4-55c3-7750-beb2-49acbb86866e"
 PIECE = 1
@@ -138,24 +139,17 @@ app = Starlette(
 )
 
 
-@contextlib.contextmanager
-def running() -> Iterator[str]:
-    """Run the server in a process of its own; yield its URL."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    process = subprocess.Popen([sys.executable, "-m", "benchmarks.threader", str(port)])
-    try:
-        deadline = time.monotonic() + 20
-        while time.monotonic() < deadline:
-            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-                break
-            time.sleep(0.05)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait(10)
+async def serve() -> None:
+    listener = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(app, lifespan="off", log_level="error"))
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    await serve_until_left(listener.getsockname()[1])
+    server.should_exit = server.force_exit = True
+    await serving
 
+
+running = partial(process_of, "benchmarks.threader")
+"""Starts the server; yields its URL."""
 
 if __name__ == "__main__":
-    uvicorn.run(app, port=int(sys.argv[1]), log_level="error", timeout_graceful_shutdown=1)
+    asyncio.run(serve())
