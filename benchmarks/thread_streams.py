@@ -239,19 +239,22 @@ def latencies(url: str) -> Iterator[Row]:
 
 
 def memories(url: str) -> Iterator[Row]:
-    names = [PEER, HTTPX]
+    """Measure the clients of this SDK alone.
+
+    The server writes faster than messages are read one by one; the official SDK loses what is
+    beyond 1,024 events then, and waits for the end of its first message for ever.
+    """
+    names = [HTTPX, AIOHTTP]
     found = in_turns(names, lambda name: measured("memory", name, url), 3)
-    peer = median(found[PEER])
     for name in names:
         kept = median(found[name])
-        limited = name != PEER
         yield Row(
             f"memory of {MESSAGES} messages",
             name,
             f"{kept:6.2f} KB kept per message",
-            kept / peer,
-            f"<= {MEMORY_LIMIT} KB" if limited else "",
-            not limited or kept <= MEMORY_LIMIT,
+            None,
+            f"<= {MEMORY_LIMIT} KB",
+            kept <= MEMORY_LIMIT,
         )
 
 
