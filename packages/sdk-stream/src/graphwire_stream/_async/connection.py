@@ -10,6 +10,7 @@ from typing import Any, Final
 from graphwire_core._async._delivery import AsyncOpened
 from graphwire_core._async._sender import AsyncSender
 from graphwire_core._operation import Operation
+from graphwire_core.errors import RequestTimeout
 from graphwire_core.transports._deadline import AsyncDeadline
 from graphwire_stream._course import check_origin
 from graphwire_stream._events import is_stream, not_a_stream
@@ -94,8 +95,11 @@ class AsyncConnection:
             await response.aclose()
 
     async def _soon(self, chunks: AsyncIterator[bytes], limit: float) -> bytes | None:
-        async with AsyncDeadline(time.monotonic() + limit, self._idle.overdue):
-            return await anext(chunks, None)
+        try:
+            async with AsyncDeadline(time.monotonic() + limit, self._idle.overdue):
+                return await anext(chunks, None)
+        except RequestTimeout as error:  # perhaps the transport's, whose limit is the same
+            raise self._idle.overdue() from error
 
     def _sender_of(self, *, again: bool) -> AsyncSender:
         """Return the client's sender, with the limit of silence that is chosen or known.

@@ -11,6 +11,7 @@ from typing import Any, Final
 from graphwire_core._operation import Operation
 from graphwire_core._sync._delivery import Opened
 from graphwire_core._sync._sender import Sender
+from graphwire_core.errors import RequestTimeout
 from graphwire_core.transports._deadline import Deadline
 from graphwire_stream._course import check_origin
 from graphwire_stream._events import is_stream, not_a_stream
@@ -95,8 +96,11 @@ class Connection:
             response.close()
 
     def _soon(self, chunks: Iterator[bytes], limit: float) -> bytes | None:
-        with Deadline(time.monotonic() + limit, self._idle.overdue):
-            return next(chunks, None)
+        try:
+            with Deadline(time.monotonic() + limit, self._idle.overdue):
+                return next(chunks, None)
+        except RequestTimeout as error:  # perhaps the transport's, whose limit is the same
+            raise self._idle.overdue() from error
 
     def _sender_of(self, *, again: bool) -> Sender:
         """Return the client's sender, with the limit of silence that is chosen or known.
