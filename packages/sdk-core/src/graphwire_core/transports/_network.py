@@ -1,6 +1,6 @@
 """The sockets of the libraries of httpx's family, which take them from whoever makes their pools.
 
-Their own async sockets set up a scope for every read, which costs more than the read does.
+Their own async sockets set up a scope of cancellation for every read, and hold no body back.
 """
 
 from __future__ import annotations
